@@ -1,1 +1,21 @@
-//! placeholder
+//! The rules of Todoke, and nothing else.
+//!
+//! This crate knows what a payment result, a send error, a notification and an abnormal order are, and
+//! decides about them. It does no input or output, reads no clock and no environment, and depends on no
+//! crate that does: the server and the single-page app both build on it.
+
+pub mod abnormal_order;
+pub mod access;
+pub mod acknowledgement;
+pub mod delivery;
+pub mod ids;
+pub mod money;
+pub mod notification;
+pub mod order;
+pub mod payment;
+pub mod resend;
+pub mod retry;
+pub mod search;
+pub mod send_error;
+pub mod text;
+pub mod time;
