@@ -1,2 +1,49 @@
-//! placeholder
-fn main() {}
+//! The one entry point for whoever works on Todoke: `cargo xtask <command>`. Each command lives in its own file; no
+//! rule of the product belongs here.
+
+mod demo;
+mod process;
+mod tools;
+mod web;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "The commands that a developer of Todoke runs",
+    version
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything and run it on the embedded database with sample data
+    Demo {
+        /// Further arguments of `todoke demo`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Build the single-page app into frontend/dist
+    Web,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Demo { rest } => demo::run(&rest),
+        Command::Web => web::build(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
