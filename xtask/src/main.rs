@@ -1,8 +1,12 @@
 //! The one entry point for whoever works on Todoke: `cargo xtask <command>`. Each command lives in its own file; no
 //! rule of the product belongs here.
 
+mod caretaker;
 mod demo;
+mod dev;
+mod postgres;
 mod process;
+mod test;
 mod tools;
 mod web;
 mod workspace;
@@ -30,6 +34,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
+    /// Like demo, but rebuild and restart whenever a source file changes
+    Dev {
+        /// Further arguments of `todoke demo`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Run every check and test; the last line counts them
+    Test,
     /// Build the single-page app into frontend/dist
     Web,
 }
@@ -37,6 +49,8 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Demo { rest } => demo::run(&rest),
+        Command::Dev { rest } => dev::run(&rest),
+        Command::Test => return test::run(),
         Command::Web => web::build(),
     };
     match done {
