@@ -73,9 +73,14 @@ struct Server {
 
 impl Server {
     fn start(rest: &[String]) -> Result<Self> {
-        let child = demo::demo_server(rest).spawn().context("cannot start the server")?;
+        let child = demo::demo_server(rest)
+            .spawn()
+            .context("cannot start the server")?;
         let script = format!("kill -TERM {}", child.id());
-        Ok(Self { child, ender: Some(Caretaker::hire(&script, &[], None)?) })
+        Ok(Self {
+            child,
+            ender: Some(Caretaker::hire(&script, &[], None)?),
+        })
     }
 
     fn has_ended(&mut self) -> bool {

@@ -35,7 +35,7 @@ const INPUTS: [&str; 9] = [
 /// Builds the app unless it is built already.
 pub(crate) fn build() -> Result<()> {
     let stamp = stamp_of_inputs()?;
-    if fs::read_to_string(dist().join(".stamp")).is_ok_and(|built| built == stamp) {
+    if is_built_from(&stamp) {
         eprintln!("▸ App: unchanged, frontend/dist is up to date");
         return Ok(());
     }
@@ -70,8 +70,17 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
+/// Whether `frontend/dist` holds the app as its sources are now.
+pub(crate) fn is_up_to_date() -> Result<bool> {
+    Ok(is_built_from(&stamp_of_inputs()?))
+}
+
+fn is_built_from(stamp: &str) -> bool {
+    fs::read_to_string(dist().join(".stamp")).is_ok_and(|built| built == stamp)
+}
+
 /// A number that changes with any of the inputs, by name or content.
-pub(crate) fn stamp_of_inputs() -> Result<String> {
+fn stamp_of_inputs() -> Result<String> {
     let mut hasher = Sha256::new();
     for input in INPUTS {
         for file in workspace::files_below(&root().join(input))? {

@@ -97,7 +97,7 @@ pub(super) fn test_in_browser() -> Outcome {
 }
 
 fn browser_tests() -> Result<Outcome> {
-    ensure!(dist().join("index.html").is_file(), "the app is not built");
+    ensure!(web::is_up_to_date()?, "the app as it is now is not built");
     // After the tests this only links; it makes sure that the server holds the app as it is now.
     run(cargo().arg("build").args(SERVER_PACKAGES)).context("the server does not build")?;
     let folder = root().join("e2e");

@@ -1,0 +1,65 @@
+// Goal: a result that did not arrive becomes visible by itself and is put right by one person, with one request.
+// Method: the merchant's endpoint fails, a result is handed in, an operator sees the row appear, re-sends it after the
+// double-issue warning and finds it 処理済; the endpoint counts the requests.
+import { expectAccessible } from '../support/axe';
+import { expect, test } from '../support/test';
+
+test('an operator re-sends a failed payment result', async ({ page, signIn, outside }) => {
+  const orderNo = `e2e-send-${Date.now()}`;
+  const ipCode = (await outside.ipCodes())[0];
+  if (!ipCode) throw new Error('the demo has no IP code');
+  const row = page.getByRole('row').filter({ hasText: orderNo });
+
+  await signIn('operator');
+  await page.getByRole('link', { name: 'CGI送信エラー処理' }).click();
+  await expect(page.getByRole('heading', { name: 'CGI送信エラー処理' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole('radio', { name: '今日' }).check();
+  await page.getByRole('button', { name: '表示', exact: true }).click();
+  await expect(page.getByRole('table')).toBeVisible();
+  await expect(row).toHaveCount(0);
+
+  await test.step('the endpoint answers 500 and the row appears live', async () => {
+    await outside.setMerchantAnswer('error_500');
+    await outside.ingest({
+      ip_code: ipCode.code,
+      order_no: orderNo,
+      carrier: 'docomo',
+      status: '03',
+      amount: 11350,
+      phone: '09012345678',
+      email: 'taro@example.jp',
+      sendid: 'mr192',
+      sendpoint: '2026031700002',
+      error_code: '',
+      occurred_at: new Date().toISOString(),
+      parameters: {},
+    });
+    await expect(row).toBeVisible();
+    await expect(row).toContainText('未処理');
+    await expect(row).toContainText('到達の可能性あり');
+    await expectAccessible(page);
+  });
+
+  await test.step('the endpoint is well again and the operator re-sends', async () => {
+    await outside.setMerchantAnswer('ok');
+    await row.getByRole('radio', { name: '再送信' }).check();
+    await page.getByRole('button', { name: '送信', exact: true }).click();
+    const send = page.getByRole('button', { name: '送信', exact: true });
+    const checked = page.getByRole('checkbox');
+    await expect(checked).toBeVisible();
+    await expect(page.getByText(orderNo)).toBeVisible();
+    await expectAccessible(page);
+    await checked.check();
+    await send.click();
+    await expect(page.getByText('成功')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  await test.step('the row is 処理済 and the endpoint got two requests', async () => {
+    await page.getByRole('link', { name: '一覧に戻る' }).or(page.getByRole('button', { name: '一覧に戻る' })).click();
+    await expect(row).toContainText('処理済');
+    await expect(row).not.toContainText('未処理');
+    expect(await outside.merchantRequests(orderNo)).toHaveLength(2);
+  });
+});
