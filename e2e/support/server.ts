@@ -31,7 +31,7 @@ export class Server {
     const folder = await mkdtemp(join(tmpdir(), 'todoke-e2e-'));
     const address = `127.0.0.1:${await freePort()}`;
     const child = spawn(serverPath(), ['demo'], {
-      env: { ...process.env, TODOKE_LISTEN: address, TODOKE_DATA_DIR: folder, TODOKE_PUBLIC_URL: `http://${address}` },
+      env: { ...foreignEnvironment(), TODOKE_LISTEN: address, TODOKE_DATA_DIR: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];
@@ -59,6 +59,11 @@ export class Server {
     }
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The caller's environment without settings of Todoke, lest the stories write into somebody's real data. */
+function foreignEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TODOKE_')));
 }
 
 /** Nothing until the file is there and whole. */
