@@ -39,7 +39,7 @@ impl fmt::Display for Yen {
         let digits = self.0.to_string();
         let mut text = String::from("¥");
         for (position, digit) in digits.chars().enumerate() {
-            if position > 0 && (digits.len() - position) % 3 == 0 {
+            if position > 0 && (digits.len() - position).is_multiple_of(3) {
                 text.push(',');
             }
             text.push(digit);

@@ -1,0 +1,151 @@
+//! The one error of all use cases. What is internal never leaves: the rim logs it and tells code and request id.
+
+use sea_orm::{DbErr, RuntimeErr};
+use todoke_domain::time::Timestamp;
+
+use crate::messages::Message;
+
+/// Why a use case did not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// No good credential.
+    Unauthenticated,
+    /// There is no such thing, or the asker may not know of it.
+    NotFound,
+    /// Something that the person who asked can mend.
+    BadInput(Vec<FieldError>),
+    /// Somebody else was first.
+    Conflict(Conflict),
+    /// Too often; come back after so many seconds.
+    RateLimited {
+        /// Seconds.
+        retry_after_s: u32,
+    },
+    /// The database is away, or a queue is full.
+    Unavailable(String),
+    /// A defect.
+    Internal(String),
+}
+
+/// A fault beside a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FieldError {
+    /// The path of the field.
+    pub field: Vec<String>,
+    /// What is wrong.
+    pub message: Message,
+}
+
+/// Who was first, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Conflict {
+    /// In what way.
+    pub reason: ConflictReason,
+    /// The login of who acts or acted.
+    pub by: Option<String>,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// Ways of being second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConflictReason {
+    /// A resend of this row is on its way.
+    AlreadyResending,
+    /// The row is closed.
+    AlreadyProcessed,
+    /// The row was tried again since the page was read.
+    ChangedMeanwhile,
+    /// The order was restored already.
+    AlreadyRestored,
+    /// The row is in a state that cannot be restored.
+    NotRestorable,
+    /// The idempotency key was used for something else.
+    KeyReused,
+}
+
+impl ConflictReason {
+    /// Every reason.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::AlreadyResending,
+        Self::AlreadyProcessed,
+        Self::ChangedMeanwhile,
+        Self::AlreadyRestored,
+        Self::NotRestorable,
+        Self::KeyReused,
+    ];
+
+    /// The stable public code.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::AlreadyResending => "ALREADY_RESENDING",
+            Self::AlreadyProcessed => "ALREADY_PROCESSED",
+            Self::ChangedMeanwhile => "CHANGED_MEANWHILE",
+            Self::AlreadyRestored => "ALREADY_RESTORED",
+            Self::NotRestorable => "NOT_RESTORABLE",
+            Self::KeyReused => "KEY_REUSED",
+        }
+    }
+}
+
+impl Error {
+    /// A defect, told to the log only.
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(error.to_string())
+    }
+
+    /// One fault beside one field.
+    pub(crate) fn field(path: &[&str], message: Message) -> Self {
+        Self::BadInput(vec![FieldError::new(path, message)])
+    }
+
+    /// Somebody was first.
+    pub(crate) fn conflict(reason: ConflictReason, by: Option<String>, at: Option<Timestamp>) -> Self {
+        Self::Conflict(Conflict { reason, by, at })
+    }
+
+    /// The stable public code (interfaces.md, GraphQL).
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::NotFound => "NOT_FOUND",
+            Self::BadInput(_) => "BAD_USER_INPUT",
+            Self::Conflict(_) => "CONFLICT",
+            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::Unavailable(_) | Self::Internal(_) => "INTERNAL",
+        }
+    }
+}
+
+impl FieldError {
+    /// A fault beside a field.
+    pub(crate) fn new(path: &[&str], message: Message) -> Self {
+        Self { field: path.iter().map(|part| (*part).to_owned()).collect(), message }
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if is_database_away(&error) { Self::Unavailable(error.to_string()) } else { Self::Internal(error.to_string()) }
+    }
+}
+
+/// Whether the database itself is away, as against a statement that it refuses.
+fn is_database_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            !matches!(cause.as_ref(), sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::RowNotFound)
+                || is_shutdown(cause.as_ref())
+        }
+        _ => false,
+    }
+}
+
+/// PostgreSQL's class 57P (operator intervention): it is going down or coming up.
+fn is_shutdown(error: &sea_orm::sqlx::Error) -> bool {
+    match error {
+        sea_orm::sqlx::Error::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}

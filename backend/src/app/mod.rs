@@ -1,0 +1,33 @@
+//! Use cases: one function each, read top to bottom in the order things happen. Here rules of the domain meet
+//! queries of the store; no HTTP and no GraphQL type comes in.
+
+use std::sync::Arc;
+
+use crate::{
+    auth::secrets::Secrets, clock::SharedClock, config::Config, delivery::inbox::Inbox, live::Live, store::Database,
+};
+
+pub(crate) mod accounts;
+pub(crate) mod admin;
+mod error;
+pub(crate) mod ip_codes;
+pub(crate) mod payments;
+pub(crate) mod send_errors;
+pub(crate) mod tokens;
+
+pub(crate) use error::{Conflict, ConflictReason, Error, FieldError};
+
+/// What every use case has at hand.
+pub struct App {
+    /// Settings of the process.
+    pub config: Config,
+    /// The database.
+    pub database: Database,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Change events.
+    pub live: Arc<Live>,
+    pub(crate) secrets: Secrets,
+    pub(crate) inbox: Inbox,
+    pub(crate) token_uses: tokens::TokenUses,
+}

@@ -1,0 +1,92 @@
+//! From a bearer token to the scope. Rights are read afresh for every request: a revoked right ends with the next.
+
+use std::collections::BTreeMap;
+
+use todoke_domain::{access::Holder, ids::IpCode, time::Timestamp};
+
+use super::{
+    api_token, jwt, sha256_hex,
+    scope::{Actor, Origin, Scope},
+};
+use crate::{
+    app::{App, Error},
+    store,
+};
+
+/// A scope with the instant at which the credential behind it ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Authorized {
+    /// Who asks, and what they reach.
+    pub scope: Scope,
+    /// When the credential ends; open connections are closed then.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The bearer token of an `Authorization` header.
+pub(crate) fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// Turns a bearer token into a scope.
+///
+/// # Errors
+/// `Unauthenticated` for anything that is not a good token of a living session or an unrevoked API token.
+pub(crate) async fn authorize(app: &App, bearer_token: &str, origin: Origin) -> Result<Authorized, Error> {
+    if bearer_token.starts_with(api_token::PREFIX) {
+        authorize_api_token(app, bearer_token, origin).await
+    } else {
+        authorize_session(app, bearer_token, origin).await
+    }
+}
+
+async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Result<Authorized, Error> {
+    let now = app.clock.now();
+    let claims = jwt::read(&app.secrets, access_token, now).ok_or(Error::Unauthenticated)?;
+    let system = Scope::system();
+    let reader = app.database.reader();
+    let account = store::accounts::find_living_session(&system, reader, claims.session, now)
+        .await?
+        .filter(|account| account.user_id == claims.user)
+        .ok_or(Error::Unauthenticated)?;
+    let grants = store::accounts::list_grants(&system, reader, account.user_id).await?;
+    let rights = grants.into_iter().map(|(ip_code, role)| (ip_code, vec![Holder::Member(role)])).collect();
+    let actor = Actor::User {
+        id: account.user_id,
+        login: account.login,
+        name: account.name,
+        session: claims.session,
+        is_platform: account.is_platform,
+        merchant: account.merchant,
+    };
+    Ok(Authorized { scope: Scope::of(actor, rights, origin), expires_at: Some(claims.expires_at) })
+}
+
+async fn authorize_api_token(app: &App, secret: &str, origin: Origin) -> Result<Authorized, Error> {
+    let now = app.clock.now();
+    let system = Scope::system();
+    let token = store::tokens::find_living_token(&system, app.database.reader(), &sha256_hex(secret), now)
+        .await?
+        .ok_or(Error::Unauthenticated)?;
+    app.token_uses.note(token.id, now);
+    let holders: Vec<Holder> = token.rights.iter().map(|right| Holder::Token(*right)).collect();
+    let rights: BTreeMap<IpCode, Vec<Holder>> =
+        token.ip_codes.into_iter().map(|ip_code| (ip_code, holders.clone())).collect();
+    let actor = Actor::Token { id: token.id, name: token.name };
+    Ok(Authorized { scope: Scope::of(actor, rights, origin), expires_at: token.expires_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_bearer_headers_hold_a_token() {
+        for (header, token) in
+            [("Bearer abc", Some("abc")), ("bearer  abc ", Some("abc")), ("Basic abc", None), ("Bearer ", None), ("abc", None)]
+        {
+            assert_eq!(bearer(header), token);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Settings of the process: a TOML file, overridden by `TODOKE_…` variables, with a working default for everything
+//! but secrets. A wrong value stops the start with the key, the value and what is allowed.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+    value::Value,
+};
+use ipnet::IpNet;
+use url::Url;
+
+/// What the process is told from outside.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// `sqlite:` or `postgres:` address.
+    pub database_url: String,
+    /// Secrets, the embedded database and mail files live here.
+    pub data_dir: PathBuf,
+    /// `smtp://` or `smtps://`; `None` writes `.eml` files.
+    pub smtp_url: Option<String>,
+    /// The sender of mails.
+    pub mail_from: String,
+    /// The address under which people reach this server; used in mails and for cookies.
+    pub public_url: Url,
+    /// Networks that deliveries may reach besides public addresses.
+    pub allow_private_endpoints: Vec<IpNet>,
+    /// Wait before a notification is evaluated, in milliseconds: it often comes before the buyer's browser returns.
+    pub grace_period_ms: i64,
+    /// How long alerts to one address are gathered after the first, in milliseconds.
+    pub alert_window_ms: i64,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A wrong value.
+    #[error("setting {key}: {value:?} is not allowed; allowed is {allowed}")]
+    Invalid {
+        /// The variable's name.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed, in words.
+        allowed: &'static str,
+    },
+    /// A key that does not exist, so probably a slip of the pen.
+    #[error("setting {key} does not exist; known are {known}")]
+    Unknown {
+        /// The key.
+        key: String,
+        /// All known keys.
+        known: String,
+    },
+    /// The file cannot be read.
+    #[error("the settings file cannot be read: {0}")]
+    File(String),
+}
+
+/// Every key of the file and, with the prefix `TODOKE_` in capitals, of the environment.
+const KEYS: [&str; 9] = [
+    "listen",
+    "database_url",
+    "data_dir",
+    "smtp_url",
+    "mail_from",
+    "public_url",
+    "allow_private_endpoints",
+    "grace_period_ms",
+    "alert_window_ms",
+];
+
+/// Variables of the same prefix that are not settings of the server.
+const FOREIGN_VARIABLES: [&str; 4] = ["log_format", "log", "bin", "test_"];
+
+impl Config {
+    /// Reads the file (if one is named) and the environment.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError::File(format!("{} does not exist", file.display())));
+            }
+            figment = figment.merge(Toml::file(file));
+        }
+        let environment = Env::prefixed("TODOKE_").filter(|key| {
+            !FOREIGN_VARIABLES.iter().any(|foreign| key.as_str().to_ascii_lowercase().starts_with(foreign))
+        });
+        Self::from_figment(&figment.merge(environment.split("__")))
+    }
+
+    fn from_figment(figment: &Figment) -> Result<Self, ConfigError> {
+        let values: figment::value::Dict =
+            figment.extract().map_err(|error| ConfigError::File(error.to_string()))?;
+        if let Some(key) = values.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            return Err(ConfigError::Unknown { key: key.clone(), known: KEYS.join(", ") });
+        }
+        let text = |key: &str| values.get(key).map(text_of);
+        let data_dir = PathBuf::from(text("data_dir").unwrap_or_else(|| "./todoke-data".to_owned()));
+        let listen: SocketAddr = parse_or(
+            "TODOKE_LISTEN",
+            text("listen"),
+            "127.0.0.1:8080",
+            "an address with a port, as 127.0.0.1:8080",
+        )?;
+        let default_public_url = format!("http://{listen}");
+        let database_url = text("database_url")
+            .unwrap_or_else(|| format!("sqlite://{}?mode=rwc", data_dir.join("todoke.db").display()));
+        if !database_url.starts_with("sqlite:") && !database_url.starts_with("postgres") {
+            return Err(ConfigError::Invalid {
+                key: "TODOKE_DATABASE_URL",
+                value: "(hidden)".to_owned(),
+                allowed: "sqlite://FILE or postgres://USER@HOST/NAME",
+            });
+        }
+        Ok(Self {
+            listen,
+            database_url,
+            data_dir,
+            smtp_url: parse_smtp_url(text("smtp_url"))?,
+            mail_from: text("mail_from").unwrap_or_else(|| "Todoke <no-reply@todoke.invalid>".to_owned()),
+            public_url: parse_or(
+                "TODOKE_PUBLIC_URL",
+                text("public_url"),
+                &default_public_url,
+                "an http:// or https:// address",
+            )?,
+            allow_private_endpoints: parse_networks(values.get("allow_private_endpoints"))?,
+            grace_period_ms: parse_or(
+                "TODOKE_GRACE_PERIOD_MS",
+                text("grace_period_ms"),
+                "300000",
+                "a whole number of milliseconds",
+            )?,
+            alert_window_ms: parse_or(
+                "TODOKE_ALERT_WINDOW_MS",
+                text("alert_window_ms"),
+                "600000",
+                "a whole number of milliseconds",
+            )?,
+        })
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => value
+            .to_i128()
+            .map(|number| number.to_string())
+            .or_else(|| value.to_bool().map(|flag| flag.to_string()))
+            .unwrap_or_default(),
+    }
+}
+
+fn parse_or<T: FromStr>(
+    key: &'static str,
+    given: Option<String>,
+    default: &str,
+    allowed: &'static str,
+) -> Result<T, ConfigError> {
+    let value = given.unwrap_or_else(|| default.to_owned());
+    value.parse().map_err(|_| ConfigError::Invalid { key, value, allowed })
+}
+
+fn parse_smtp_url(given: Option<String>) -> Result<Option<String>, ConfigError> {
+    match given {
+        None => Ok(None),
+        Some(url) if url.starts_with("smtp://") || url.starts_with("smtps://") => Ok(Some(url)),
+        Some(_) => Err(ConfigError::Invalid {
+            key: "TODOKE_SMTP_URL",
+            value: "(hidden)".to_owned(),
+            allowed: "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST",
+        }),
+    }
+}
+
+/// `false`, one network, several separated by commas, or a TOML list.
+fn parse_networks(given: Option<&Value>) -> Result<Vec<IpNet>, ConfigError> {
+    let texts: Vec<String> = match given {
+        None => Vec::new(),
+        Some(value) => match value.as_array() {
+            Some(items) => items.iter().map(text_of).collect(),
+            None => text_of(value).split(',').map(|part| part.trim().to_owned()).collect(),
+        },
+    };
+    let networks = texts.iter().filter(|text| !text.is_empty() && text.as_str() != "false").map(|text| {
+        text.parse().map_err(|_| ConfigError::Invalid {
+            key: "TODOKE_ALLOW_PRIVATE_ENDPOINTS",
+            value: text.clone(),
+            allowed: "false, or networks as 127.0.0.0/8,10.1.0.0/16",
+        })
+    });
+    networks.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(toml: &str) -> Result<Config, String> {
+        Config::from_figment(&Figment::new().merge(Toml::string(toml))).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn everything_has_a_default() {
+        let config = load("").unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.public_url.as_str(), "http://127.0.0.1:8080/");
+        assert_eq!(config.database_url, "sqlite://./todoke-data/todoke.db?mode=rwc");
+        assert!(config.allow_private_endpoints.is_empty());
+    }
+
+    #[test]
+    fn networks_come_as_false_text_or_list() {
+        assert!(load("allow_private_endpoints = false").unwrap().allow_private_endpoints.is_empty());
+        assert_eq!(load("allow_private_endpoints = '127.0.0.0/8, ::1/128'").unwrap().allow_private_endpoints.len(), 2);
+        assert_eq!(load("allow_private_endpoints = ['10.0.0.0/8']").unwrap().allow_private_endpoints.len(), 1);
+    }
+
+    #[test]
+    fn wrong_values_name_key_value_and_what_is_allowed() {
+        for (toml, parts) in [
+            ("listen = 'here'", ["TODOKE_LISTEN", "here", "127.0.0.1:8080"]),
+            ("allow_private_endpoints = true", ["TODOKE_ALLOW_PRIVATE_ENDPOINTS", "true", "false"]),
+            ("lisen = 'x'", ["lisen", "does not exist", "listen"]),
+            ("database_url = 'mysql://x:secret@y'", ["TODOKE_DATABASE_URL", "(hidden)", "postgres"]),
+            ("smtp_url = 'http://x'", ["TODOKE_SMTP_URL", "(hidden)", "smtps://"]),
+        ] {
+            let message = load(toml).unwrap_err();
+            assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+            assert!(!message.contains("secret"));
+        }
+    }
+}

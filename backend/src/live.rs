@@ -1,0 +1,163 @@
+//! Change events: who watches a list hears that a row changed, and reads it again through the own scope.
+//!
+//! In process through a broadcast; between machines through PostgreSQL's LISTEN/NOTIFY. An event carries ids only.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgListener;
+use serde::{Deserialize, Serialize};
+use todoke_domain::ids::{AbnormalOrderId, IpCode, PaymentId};
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::store::{Database, Engine};
+
+/// Events a slow watcher may lag behind before it is told to read afresh.
+const EVENTS_BUFFERED_MAX: usize = 4_096;
+/// The channel between machines.
+const CHANNEL: &str = "todoke_changes";
+/// Wait before listening again after the database was away.
+const LISTEN_RETRY_MS: u64 = 1_000;
+
+/// Something changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// A send error appeared or changed.
+    SendError {
+        /// Its IP code.
+        ip_code: IpCode,
+        /// The payment's id, which is the row's.
+        id: Uuid,
+    },
+    /// An abnormal order appeared or changed.
+    AbnormalOrder {
+        /// Its IP code.
+        ip_code: IpCode,
+        /// Its id.
+        id: Uuid,
+    },
+    /// Deliveries became due; workers look at once instead of at their next turn.
+    DeliveriesDue,
+}
+
+impl Change {
+    /// A send error changed.
+    pub fn send_error(ip_code: &IpCode, id: PaymentId) -> Self {
+        Self::SendError { ip_code: ip_code.clone(), id: id.value() }
+    }
+
+    /// An abnormal order changed.
+    pub fn abnormal_order(ip_code: &IpCode, id: AbnormalOrderId) -> Self {
+        Self::AbnormalOrder { ip_code: ip_code.clone(), id: id.value() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    origin: Uuid,
+    change: Change,
+}
+
+/// Where changes are told and heard.
+#[derive(Debug)]
+pub struct Live {
+    origin: Uuid,
+    events: broadcast::Sender<Change>,
+    outgoing: Option<tokio::sync::mpsc::Sender<Change>>,
+    deliveries_due: Notify,
+}
+
+impl Live {
+    /// Starts telling; on PostgreSQL also to and from the other machines, until `stop`.
+    pub fn start(database: &Database, database_url: &str, stop: &CancellationToken) -> std::sync::Arc<Self> {
+        let (events, _) = broadcast::channel(EVENTS_BUFFERED_MAX);
+        let (outgoing, inbox) = tokio::sync::mpsc::channel(EVENTS_BUFFERED_MAX);
+        let between_machines = database.engine() == Engine::Postgres;
+        let live = std::sync::Arc::new(Self {
+            origin: Uuid::new_v4(),
+            events,
+            outgoing: between_machines.then_some(outgoing),
+            deliveries_due: Notify::new(),
+        });
+        if between_machines {
+            tokio::spawn(tell_others(database.clone(), live.origin, inbox, stop.clone()));
+            tokio::spawn(hear_others(live.clone(), database_url.to_owned(), stop.clone()));
+        }
+        live
+    }
+
+    /// Tells everybody. Called after the change is committed. Losing an event loses no data: watchers read again
+    /// when they reconnect, workers look at intervals.
+    pub fn tell(&self, change: Change) {
+        if let Some(outgoing) = &self.outgoing {
+            let _ = outgoing.try_send(change.clone());
+        }
+        self.tell_here(change);
+    }
+
+    /// Hears every change from now on.
+    pub fn hear(&self) -> broadcast::Receiver<Change> {
+        self.events.subscribe()
+    }
+
+    /// Returns when deliveries may have become due.
+    pub async fn deliveries_due(&self) {
+        self.deliveries_due.notified().await;
+    }
+
+    fn tell_here(&self, change: Change) {
+        if change == Change::DeliveriesDue {
+            self.deliveries_due.notify_one();
+        } else {
+            let _ = self.events.send(change);
+        }
+    }
+}
+
+async fn tell_others(
+    database: Database,
+    origin: Uuid,
+    mut inbox: tokio::sync::mpsc::Receiver<Change>,
+    stop: CancellationToken,
+) {
+    loop {
+        let change = tokio::select! {
+            () = stop.cancelled() => return,
+            change = inbox.recv() => change,
+        };
+        let Some(change) = change else { return };
+        let Ok(payload) = serde_json::to_string(&Envelope { origin, change }) else { continue };
+        if let Err(error) = database.notify(CHANNEL, &payload).await {
+            tracing::warn!(%error, "a change could not be told to the other machines");
+        }
+    }
+}
+
+async fn hear_others(live: std::sync::Arc<Live>, database_url: String, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            result = listen(&live, &database_url) => {
+                if let Err(error) = result {
+                    tracing::warn!(%error, "changes of the other machines cannot be heard; trying again");
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(LISTEN_RETRY_MS)).await;
+    }
+}
+
+async fn listen(live: &Live, database_url: &str) -> Result<(), sea_orm::sqlx::Error> {
+    let mut listener = PgListener::connect(database_url).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        let notification = listener.recv().await?;
+        match serde_json::from_str::<Envelope>(notification.payload()) {
+            Ok(envelope) if envelope.origin != live.origin => live.tell_here(envelope.change),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "an unreadable change came from another machine"),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! When the gathering of alerts for an address ends. A row as the database has it; leaves `store` only as a type of its own.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "alert_windows")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub recipient: String,
+    pub closes_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,170 @@
+//! The database: connections, transactions, and one file of queries a noun.
+//!
+//! Every function of the nouns takes a `&Scope` first and sees only what the scope reaches. A query holds no
+//! decision; entities never leave this room. Writes begin IMMEDIATE on SQLite, where there is one writer and
+//! several readers: a read transaction that turned into a write would fail at once.
+
+use std::{path::Path, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use sea_orm_migration::MigratorTrait;
+
+pub(crate) mod accounts;
+pub(crate) mod attempts;
+pub(crate) mod audit;
+pub(crate) mod decisions;
+pub(crate) mod deliveries;
+mod entity;
+pub(crate) mod ip_codes;
+pub(crate) mod mails;
+pub(crate) mod merchants;
+pub(crate) mod page;
+pub(crate) mod payments;
+pub(crate) mod rows;
+pub(crate) mod send_errors;
+pub(crate) mod tokens;
+
+/// Reading connections on SQLite. WAL lets them read beside the one writer.
+const SQLITE_READERS_MAX: u32 = 4;
+/// Connections to PostgreSQL of one process.
+const POSTGRES_CONNECTIONS_MAX: u32 = 20;
+/// How long a request waits for a free connection before it is told that the database is busy.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long SQLite waits for another process (`todoke admin`) to finish its write.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Which engine stands behind the one code path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// For several machines.
+    Postgres,
+}
+
+/// The connections of one process.
+#[derive(Clone, Debug)]
+pub struct Database {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    engine: Engine,
+}
+
+impl Database {
+    /// Opens the database. On SQLite the file and its folder are made when they are missing.
+    ///
+    /// # Errors
+    /// The database cannot be reached or opened.
+    pub async fn connect(url: &str) -> Result<Self, DbErr> {
+        if url.starts_with("sqlite:") {
+            make_folder_of(url)?;
+            let writer = sea_orm::Database::connect(sqlite_options(url, 1)).await?;
+            let reader = sea_orm::Database::connect(sqlite_options(url, SQLITE_READERS_MAX)).await?;
+            Ok(Self { writer, reader, engine: Engine::Sqlite })
+        } else {
+            let mut options = ConnectOptions::new(url);
+            options
+                .max_connections(POSTGRES_CONNECTIONS_MAX)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .connect_timeout(ACQUIRE_TIMEOUT)
+                .sqlx_logging(false);
+            let connection = sea_orm::Database::connect(options).await?;
+            Ok(Self { writer: connection.clone(), reader: connection, engine: Engine::Postgres })
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// A connection for reading.
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Begins a transaction that writes. No request and no mail may be sent while it is open.
+    pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.writer.begin_with_options(options).await
+    }
+
+    /// Brings the database up to date.
+    ///
+    /// # Errors
+    /// A step failed; it is rolled back.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        todoke_migrations::Migrator::up(&self.writer, None).await
+    }
+
+    /// Takes every step back, for tests of the steps.
+    ///
+    /// # Errors
+    /// A step failed.
+    pub async fn migrate_down(&self) -> Result<(), DbErr> {
+        todoke_migrations::Migrator::down(&self.writer, None).await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.execute_unprepared("SELECT 1").await.map(|_| ())
+    }
+
+    /// Tells the other machines through PostgreSQL.
+    pub(crate) async fn notify(&self, channel: &str, payload: &str) -> Result<(), DbErr> {
+        let values = [channel.into(), payload.into()];
+        let statement =
+            Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, "SELECT pg_notify($1, $2)", values);
+        self.writer.execute_raw(statement).await.map(|_| ())
+    }
+
+    /// Closes every connection.
+    ///
+    /// # Errors
+    /// A connection did not close cleanly.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        self.writer.close().await
+    }
+}
+
+fn sqlite_options(url: &str, connections_max: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections_max)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(SQLITE_BUSY_TIMEOUT)
+                .foreign_keys(true)
+        });
+    options
+}
+
+fn make_folder_of(url: &str) -> Result<(), DbErr> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let file = path.split('?').next().unwrap_or_default();
+    if file.is_empty() || file.starts_with(':') {
+        return Ok(());
+    }
+    match Path::new(file).parent() {
+        Some(folder) => std::fs::create_dir_all(folder)
+            .map_err(|error| DbErr::Custom(format!("{} cannot be made: {error}", folder.display()))),
+        None => Ok(()),
+    }
+}
