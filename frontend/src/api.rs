@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: one request, its time limit, its session, its errors.
 //! It draws nothing and keeps nothing; what an answer means for the session is `session`'s affair.
+pub(crate) mod decode;
 pub(crate) mod error;
 pub(crate) mod queries;
 
@@ -25,7 +26,7 @@ pub(crate) async fn run<Q: GraphQLQuery>(
     let body = Q::build_query(variables);
     let variables = serde_json::to_value(body.variables).map_err(|_| ApiError::of(ErrorKind::Unreadable))?;
     let data = request(app, body.query, body.operation_name, variables).await?;
-    serde_json::from_value(data).map_err(|_| ApiError::of(ErrorKind::Unreadable))
+    decode::decode(&data).map_err(|_| ApiError::of(ErrorKind::Unreadable))
 }
 
 /// Signing in and refreshing: without an access token, and never repeated by itself.
@@ -36,7 +37,7 @@ pub(crate) async fn run_anonymous<Q: GraphQLQuery>(
     let body = Q::build_query(variables);
     let variables = serde_json::to_value(body.variables).map_err(|_| ApiError::of(ErrorKind::Unreadable))?;
     let data = post(app, &envelope(body.query, body.operation_name, variables), None).await?;
-    serde_json::from_value(data).map_err(|_| ApiError::of(ErrorKind::Unreadable))
+    decode::decode(&data).map_err(|_| ApiError::of(ErrorKind::Unreadable))
 }
 
 fn envelope(query: &str, operation: &str, variables: Value) -> String {

@@ -6,10 +6,12 @@ use crate::components::frame::Frame;
 use crate::components::load_view::ErrorPanel;
 use crate::context::{App, Session, theme_text, use_app};
 use crate::i18n::use_lang;
+use crate::model::page::{Page, page_of};
 use crate::pages;
 use crate::{browser, live, session};
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::hooks::use_location;
 use leptos_router::path;
 use wasm_bindgen_futures::spawn_local;
 
@@ -97,20 +99,30 @@ fn Closed(error: crate::api::error::ApiError) -> impl IntoView {
     view! { <main class="alone"><ErrorPanel error retry=Callback::new(move |()| retry()) /></main> }
 }
 
+/// One route for all: which page a path means is `model::page`'s word, and a change of the query alone redraws none.
 #[component]
 fn Pages() -> impl IntoView {
     view! {
-        <FlatRoutes fallback=|| view! { <pages::not_found::NotFound /> }>
-            <Route path=path!("/") view=|| view! { <Redirect path="/send-errors" /> } />
-            <Route path=path!("/sign-in") view=pages::sign_in::GoOn />
-            <Route path=path!("/send-errors") view=pages::send_errors::SendErrors />
-            <Route path=path!("/send-errors/confirm") view=pages::confirm::Confirm />
-            <Route path=path!("/send-errors/:id") view=pages::send_error::SendError />
-            <Route path=path!("/abnormal-orders") view=pages::abnormal_orders::AbnormalOrders />
-            <Route path=path!("/abnormal-orders/:id") view=pages::abnormal_order::AbnormalOrder />
-            <Route path=path!("/abnormal-orders/:id/restore") view=pages::restore::Restore />
-            <Route path=path!("/orders") view=pages::orders::Orders />
-            <Route path=path!("/orders/:id") view=pages::order::Order />
+        <FlatRoutes fallback=|| ()>
+            <Route path=path!("/*path") view=CurrentPage />
         </FlatRoutes>
+    }
+}
+
+#[component]
+fn CurrentPage() -> impl IntoView {
+    let location = use_location();
+    let page = Memo::new(move |_| location.pathname.with(|path| page_of(path)));
+    move || match page.get() {
+        Page::Home | Page::SignIn => view! { <pages::sign_in::GoOn /> }.into_any(),
+        Page::SendErrors => view! { <pages::send_errors::SendErrors /> }.into_any(),
+        Page::Confirm => view! { <pages::confirm::Confirm /> }.into_any(),
+        Page::SendError(id) => view! { <pages::send_error::SendError id /> }.into_any(),
+        Page::AbnormalOrders => view! { <pages::abnormal_orders::AbnormalOrders /> }.into_any(),
+        Page::AbnormalOrder(id) => view! { <pages::abnormal_order::AbnormalOrder id /> }.into_any(),
+        Page::Restore(id) => view! { <pages::restore::Restore id /> }.into_any(),
+        Page::Orders => view! { <pages::orders::Orders /> }.into_any(),
+        Page::Order(id) => view! { <pages::order::Order id /> }.into_any(),
+        Page::Nowhere => view! { <pages::not_found::NotFound /> }.into_any(),
     }
 }

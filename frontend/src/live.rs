@@ -1,5 +1,6 @@
 //! What happens while one looks: the subscription to send errors over one WebSocket (`graphql-transport-ws`).
 //! It keeps the connection and hands changes on; what a change means for a list is the list's affair.
+use crate::api::decode;
 use crate::api::queries::{SendErrorChanged, send_error_changed, send_errors::SendErrorRow};
 use crate::browser;
 use crate::context::{App, Link, Session};
@@ -143,9 +144,8 @@ fn subscription(codes: Vec<String>) -> Value {
 fn hand_on(message: &Value) {
     let row = message
         .pointer("/payload/data/sendErrorChanged")
-        .cloned()
-        .unwrap_or(Value::Null);
-    if let Ok(row) = serde_json::from_value::<SendErrorRow>(row) {
+        .unwrap_or(&Value::Null);
+    if let Ok(row) = decode::decode::<SendErrorRow>(row) {
         let listeners: Vec<Listener> = LISTENERS
             .with_borrow(|listeners| listeners.iter().map(|(_, listener)| listener.clone()).collect());
         for listener in listeners {

@@ -4,6 +4,7 @@ pub(crate) mod decisions;
 pub(crate) mod enums;
 pub(crate) mod format;
 pub(crate) mod order_search;
+pub(crate) mod page;
 pub(crate) mod period;
 pub(crate) mod search_rules;
 pub(crate) mod send_error_search;

@@ -15,14 +15,12 @@ use crate::model::enums::{AbnormalOrderStatus, Action};
 use crate::model::{format, status};
 use abnormal_order_detail::AbnormalOrderDetailAbnormalOrder as Detail;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 #[component]
-pub(crate) fn AbnormalOrder() -> impl IntoView {
+pub(crate) fn AbnormalOrder(id: String) -> impl IntoView {
     let app = use_app();
     let l = use_lang();
-    let params = use_params_map();
-    let query = Query::new(move || ask(app, params.with(|params| params.get("id")).unwrap_or_default()));
+    let query = Query::new(move || ask(app, id.clone()));
     name_page(l, l.abnormal_orders(), None);
     load_view(query, 12, move |found| {
         name_page(l, &[l.order_no(), " ", &found.order_no].concat(), None);

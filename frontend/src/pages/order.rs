@@ -13,15 +13,13 @@ use crate::i18n::{Lang, use_lang};
 use crate::load::Query;
 use crate::model::{format, status};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use order_detail::OrderDetailOrder as Detail;
 
 #[component]
-pub(crate) fn Order() -> impl IntoView {
+pub(crate) fn Order(id: String) -> impl IntoView {
     let app = use_app();
     let l = use_lang();
-    let params = use_params_map();
-    let query = Query::new(move || ask(app, params.with(|params| params.get("id")).unwrap_or_default()));
+    let query = Query::new(move || ask(app, id.clone()));
     name_page(l, l.orders(), None);
     load_view(query, 10, move |found| {
         name_page(l, &[l.order_no(), " ", &found.order_no].concat(), None);

@@ -14,7 +14,6 @@ use crate::i18n::{Lang, use_lang};
 use crate::load::Query;
 use crate::model::format;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use wasm_bindgen_futures::spawn_local;
 
 /// What the gateway says about money and time, out of the notification's fields.
@@ -31,12 +30,9 @@ enum Step {
 }
 
 #[component]
-pub(crate) fn Restore() -> impl IntoView {
+pub(crate) fn Restore(id: String) -> impl IntoView {
     let app = use_app();
     let l = use_lang();
-    let id = use_params_map()
-        .with_untracked(|params| params.get("id"))
-        .unwrap_or_default();
     let key = StoredValue::new(browser::new_uuid());
     let step = RwSignal::new(Step::Asking);
     let asked = id.clone();

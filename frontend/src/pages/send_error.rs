@@ -17,18 +17,16 @@ use crate::model::decisions::{Decision, Plan};
 use crate::model::enums::{Action, SendErrorStatus};
 use crate::model::{format, status};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use send_error_detail::SendErrorDetailSendError as Detail;
 
 #[component]
-pub(crate) fn SendError() -> impl IntoView {
+pub(crate) fn SendError(id: String) -> impl IntoView {
     let app = use_app();
     let l = use_lang();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let query = Query::new(move || ask(app, id.get()));
+    let id = StoredValue::new(id);
+    let query = Query::new(move || ask(app, id.get_value()));
     live::on_send_error_changed(move |row| {
-        if row.id == id.get_untracked() {
+        if id.with_value(|id| *id == row.id) {
             query.refresh();
         }
     });
