@@ -206,7 +206,7 @@ fn Table(app: App, rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoVie
         .map(|(index, row)| row_view(app, l, index, row))
         .collect();
     view! {
-        <div class="table-scroll">
+        <div class="table-scroll" role="region" tabindex="0" aria-label=l.abnormal_orders()>
             <table class="list" aria-label=l.abnormal_orders()>
                 {head(&headings)}
                 <tbody on:keydown=on_key>{body}</tbody>

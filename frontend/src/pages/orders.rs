@@ -244,7 +244,7 @@ fn Table(rows: Vec<OrdersOrdersNodes>) -> impl IntoView {
         .map(|(index, row)| row_view(l, index, row))
         .collect();
     view! {
-        <div class="table-scroll">
+        <div class="table-scroll" role="region" tabindex="0" aria-label=l.orders()>
             <table class="list" aria-label=l.orders()>
                 {head(&headings)}
                 <tbody on:keydown=on_key>{body}</tbody>

@@ -40,7 +40,7 @@ pub(crate) fn Result() -> impl IntoView {
             <p class="strong">{move || { let (done, total) = progress(); l.progress(&done.to_string(), &total.to_string()) }}</p>
             <progress aria-label=l.results() max=move || progress().1.to_string() value=move || progress().0.to_string()></progress>
         </div>
-        <div class="table-scroll">
+        <div class="table-scroll" role="region" tabindex="0" aria-label=l.results()>
             <table class="list" aria-label=l.results()>
                 {head(&headings)}
                 <tbody>{rows}</tbody>

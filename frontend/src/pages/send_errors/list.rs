@@ -4,7 +4,7 @@ use crate::api::queries::send_errors::SendErrorRow;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
 use crate::components::page::use_go;
-use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
+use crate::components::pager::{Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
@@ -115,7 +115,7 @@ fn Table(app: App, rows: Vec<SendErrorRow>) -> impl IntoView {
         .map(|(index, row)| row_view(app, l, index, row))
         .collect();
     view! {
-        <div class="table-scroll" style:--rows=PAGE_ROWS.to_string()>
+        <div class="table-scroll" role="region" tabindex="0" aria-label=l.send_errors()>
             <table class="list" aria-label=l.send_errors()>
                 {head(&headings)}
                 <tbody on:keydown=on_key>{body}</tbody>
