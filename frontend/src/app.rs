@@ -8,11 +8,8 @@ use crate::context::{App, Session, theme_text, use_app};
 use crate::i18n::use_lang;
 use crate::model::page::{Page, page_of};
 use crate::pages;
-use crate::{browser, live, session};
+use crate::{browser, live, router, session};
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::use_location;
-use leptos_router::path;
 use wasm_bindgen_futures::spawn_local;
 
 #[component]
@@ -33,13 +30,10 @@ pub(crate) fn Root() -> impl IntoView {
             });
         }
     });
+    router::follow(app);
     figures::follow(app);
     spawn_local(session::resume(app));
-    view! {
-        <Router>
-            <Gate />
-        </Router>
-    }
+    view! { <Gate /> }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +64,7 @@ fn Gate() -> impl IntoView {
             Stage::Waiting => view! { <Opening /> }.into_any(),
             Stage::Failed(error) => view! { <Closed error /> }.into_any(),
             Stage::SignedOut => view! { <pages::sign_in::SignIn /> }.into_any(),
-            Stage::Ready => view! { <Frame><Pages /></Frame> }.into_any(),
+            Stage::Ready => view! { <Frame><CurrentPage /></Frame> }.into_any(),
         }
     }
 }
@@ -99,20 +93,10 @@ fn Closed(error: crate::api::error::ApiError) -> impl IntoView {
     view! { <main class="alone"><ErrorPanel error retry=Callback::new(move |()| retry()) /></main> }
 }
 
-/// One route for all: which page a path means is `model::page`'s word, and a change of the query alone redraws none.
-#[component]
-fn Pages() -> impl IntoView {
-    view! {
-        <FlatRoutes fallback=|| ()>
-            <Route path=path!("/*path") view=CurrentPage />
-        </FlatRoutes>
-    }
-}
-
 #[component]
 fn CurrentPage() -> impl IntoView {
-    let location = use_location();
-    let page = Memo::new(move |_| location.pathname.with(|path| page_of(path)));
+    let app = use_app();
+    let page = Memo::new(move |_| app.path.with(|path| page_of(path)));
     move || match page.get() {
         Page::Home | Page::SignIn => view! { <pages::sign_in::GoOn /> }.into_any(),
         Page::SendErrors => view! { <pages::send_errors::SendErrors /> }.into_any(),

@@ -50,6 +50,9 @@ pub(crate) type Counts = crate::api::queries::abnormal_order_counts::AbnormalOrd
 
 #[derive(Clone, Copy)]
 pub(crate) struct App {
+    /// Where one is: the path and the query of the address. Only `router` sets them.
+    pub(crate) path: RwSignal<String>,
+    pub(crate) search: RwSignal<String>,
     pub(crate) lang: RwSignal<Lang>,
     pub(crate) theme: RwSignal<Theme>,
     pub(crate) session: RwSignal<Session>,
@@ -69,6 +72,8 @@ impl App {
     pub(crate) fn new() -> Self {
         let plan = browser::session_item(PLAN_KEY).and_then(|text| serde_json::from_str(&text).ok());
         Self {
+            path: RwSignal::new(window().location().pathname().unwrap_or_default()),
+            search: RwSignal::new(window().location().search().unwrap_or_default()),
             lang: RwSignal::new(i18n::initial()),
             theme: RwSignal::new(theme_from(browser::remembered(THEME_KEY).as_deref())),
             session: RwSignal::new(Session::Resuming),

@@ -2,21 +2,21 @@
 use super::menu::Menu;
 use super::top_bar::TopBar;
 use crate::browser;
+use crate::context::use_app;
 use crate::i18n::use_lang;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 const MENU_KEY: &str = "todoke.menu";
 
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     let l = use_lang();
-    let location = use_location();
+    let app = use_app();
     // On wide screens the menu folds to make room; on phones it is a drawer that a page closes.
     let is_folded = RwSignal::new(browser::remembered(MENU_KEY).as_deref() == Some("folded"));
     let is_drawer_open = RwSignal::new(false);
     Effect::new(move |before: Option<String>| {
-        let path = location.pathname.get();
+        let path = app.path.get();
         if before.is_some_and(|before| before != path) {
             is_drawer_open.set(false);
             browser::focus("main");

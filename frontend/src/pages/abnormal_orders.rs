@@ -6,7 +6,7 @@ use crate::api;
 use crate::api::queries::{AbnormalOrders as AbnormalOrdersQuery, abnormal_orders};
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
-use crate::components::page::{name_page, page_head, page_query, use_go};
+use crate::components::page::{name_page, page_head, page_query};
 use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
@@ -15,6 +15,7 @@ use crate::load::{Load, Query};
 use crate::model::enums::{AbnormalOrderList, AbnormalOrderStatus, Action};
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::{format, status};
+use crate::router::use_go;
 use abnormal_orders::{
     AbnormalOrderFilter, AbnormalOrdersAbnormalOrders, AbnormalOrdersAbnormalOrdersNodes, PeriodInput,
 };

@@ -5,7 +5,7 @@ use crate::browser;
 use crate::components::field::{FaultSummary, Faults, Select, TextField};
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
-use crate::components::page::{name_page, page_head, page_query, use_go};
+use crate::components::page::{name_page, page_head, page_query};
 use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::period_field::PeriodField;
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
@@ -15,6 +15,7 @@ use crate::load::{Load, Query};
 use crate::model::order_search::{self, OrderSearch};
 use crate::model::period::Period;
 use crate::model::{format, search_rules, status};
+use crate::router::use_go;
 use leptos::prelude::*;
 use orders::{OrderFilter, OrdersOrders, OrdersOrdersNodes, PeriodInput};
 

@@ -8,7 +8,7 @@ use crate::browser;
 use crate::components::facts::{facts, named_values, text};
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
-use crate::components::page::{name_page, use_go};
+use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
@@ -16,6 +16,7 @@ use crate::load::Query;
 use crate::model::decisions::{Decision, Plan};
 use crate::model::enums::{Action, SendErrorStatus};
 use crate::model::{format, status};
+use crate::router::use_go;
 use leptos::prelude::*;
 use send_error_detail::SendErrorDetailSendError as Detail;
 

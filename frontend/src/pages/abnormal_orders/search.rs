@@ -1,12 +1,12 @@
 //! The search within the lists of abnormal orders: a draft until 表示 puts it into the address.
 use crate::browser;
 use crate::components::field::{FaultSummary, Faults, TextField};
-use crate::components::page::use_go;
 use crate::components::period_field::PeriodField;
 use crate::i18n::use_lang;
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::period::Period;
 use crate::model::search_rules;
+use crate::router::use_go;
 use leptos::prelude::*;
 
 #[component]

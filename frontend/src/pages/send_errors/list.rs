@@ -3,7 +3,6 @@ use super::Page;
 use crate::api::queries::send_errors::SendErrorRow;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
-use crate::components::page::use_go;
 use crate::components::pager::{Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
@@ -13,6 +12,7 @@ use crate::model::decisions::Decision;
 use crate::model::enums::{Action, SendErrorStatus};
 use crate::model::send_error_search::SendErrorAddress;
 use crate::model::{format, status};
+use crate::router::use_go;
 use leptos::prelude::*;
 
 const SKELETON_ROWS: usize = 8;

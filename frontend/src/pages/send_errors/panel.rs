@@ -3,7 +3,6 @@
 use super::words;
 use crate::browser;
 use crate::components::field::{FaultSummary, FaultText, Faults, TextField, field_id, radio};
-use crate::components::page::use_go;
 use crate::components::period_field::PeriodField;
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
@@ -12,6 +11,7 @@ use crate::model::format;
 use crate::model::period::{Period, permitted_days};
 use crate::model::search_rules;
 use crate::model::send_error_search::{SendErrorAddress, SendErrorSearch};
+use crate::router::use_go;
 use leptos::prelude::*;
 
 /// One signal per field, so that typing in one redraws nothing else.
