@@ -6,6 +6,7 @@ use crate::components::frame::Frame;
 use crate::components::load_view::ErrorPanel;
 use crate::context::{App, Session, theme_text, use_app};
 use crate::i18n::use_lang;
+use crate::load::effect;
 use crate::model::page::{Page, page_of};
 use crate::pages;
 use crate::{browser, live, router, session};
@@ -16,13 +17,13 @@ use wasm_bindgen_futures::spawn_local;
 pub(crate) fn Root() -> impl IntoView {
     let app = App::new();
     provide_context(app);
-    Effect::new(move |_| browser::set_root_attribute("lang", Some(app.lang.get().code())));
-    Effect::new(move |_| browser::set_root_attribute("data-theme", theme_text(app.theme.get())));
+    effect(move || browser::set_root_attribute("lang", Some(app.lang.get().code())));
+    effect(move || browser::set_root_attribute("data-theme", theme_text(app.theme.get())));
     let is_signed_in = Memo::new(move |_| {
         app.session
             .with(|session| matches!(session, Session::SignedIn(_)))
     });
-    Effect::new(move |_| {
+    effect(move || {
         if is_signed_in.get() {
             spawn_local(async move {
                 figures::refresh(app).await;

@@ -5,6 +5,26 @@ use leptos::prelude::*;
 use std::future::Future;
 use wasm_bindgen_futures::spawn_local;
 
+/// An effect, compiled once for all of them: each closure of its own would bring its own copy of the machinery.
+pub(crate) fn effect(run: impl FnMut() + 'static) {
+    boxed_effect(Box::new(run));
+}
+
+fn boxed_effect(mut run: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| run());
+}
+
+/// The same, but not for the first time: `track` names what it follows.
+pub(crate) fn on_change(track: impl Fn() + 'static, mut run: impl FnMut() + 'static) {
+    let mut is_first = true;
+    effect(move || {
+        track();
+        if !std::mem::replace(&mut is_first, false) {
+            untrack(&mut run);
+        }
+    });
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Load<T> {
     Waiting,
@@ -38,7 +58,7 @@ impl<T: Send + Sync + 'static> Query<T> {
             is_quiet: StoredValue::new(false),
         };
         let newest = StoredValue::new(0_u32);
-        Effect::new(move |_| {
+        effect(move || {
             query.again.track();
             let answer = ask();
             let mine = newest.get_value().wrapping_add(1);

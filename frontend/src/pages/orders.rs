@@ -11,7 +11,7 @@ use crate::components::period_field::PeriodField;
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::{Load, Query};
+use crate::load::{Load, Query, effect};
 use crate::model::order_search::{self, OrderSearch};
 use crate::model::period::Period;
 use crate::model::{format, search_rules, status};
@@ -29,7 +29,7 @@ pub(crate) fn Orders() -> impl IntoView {
         let codes = app.active_codes();
         ask(app, codes, address.get())
     });
-    Effect::new(move |_| {
+    effect(move || {
         let total = page.state.with(|state| match state {
             Load::Ready(found) => Some(format::count(found.total_count, found.total_count_is_capped)),
             Load::Waiting | Load::Failed(_) => None,
@@ -133,7 +133,7 @@ fn Search(address: Memo<OrderSearch>) -> impl IntoView {
     let go = use_go();
     let draft = Draft::new();
     let faults: Faults = RwSignal::new(Vec::new());
-    Effect::new(move |_| draft.set(address.get()));
+    effect(move || draft.set(address.get()));
     let show = {
         let go = go.clone();
         move || {

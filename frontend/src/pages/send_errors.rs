@@ -14,7 +14,7 @@ use crate::components::pager::PAGE_ROWS;
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
 use crate::live;
-use crate::load::{Load, Query};
+use crate::load::{Load, Query, effect, on_change};
 use crate::model::decisions::Plan;
 use crate::model::enums::PeriodPreset;
 use crate::model::format;
@@ -35,12 +35,12 @@ pub(crate) fn SendErrors() -> impl IntoView {
     let faults: Faults = RwSignal::new(Vec::new());
     let page = ask(app, address, faults);
     let is_open = RwSignal::new(true);
-    Effect::new(move |_| {
+    effect(move || {
         let has_search = address.with(Option::is_some);
         is_open.set(!has_search || faults.with(|faults| !faults.is_empty()));
         keep_plan(app, address.get_untracked());
     });
-    Effect::new(move |_| {
+    effect(move || {
         let total = page.state.with(|state| match state {
             Load::Ready(Some(found)) => Some(format::count(found.total_count, found.total_count_is_capped)),
             Load::Ready(None) | Load::Waiting | Load::Failed(_) => None,
@@ -48,17 +48,19 @@ pub(crate) fn SendErrors() -> impl IntoView {
         name_page(l, l.send_errors(), total.as_deref());
     });
     let fresh = RwSignal::new(Vec::<String>::new());
-    Effect::new(move |_| {
+    effect(move || {
         address.track();
         fresh.set(Vec::new());
     });
     live::on_send_error_changed(move |row| take_change(address.get_untracked(), page, fresh, row));
-    Effect::new(move |before: Option<()>| {
-        app.reconnects.track();
-        if before.is_some() {
+    on_change(
+        move || {
+            app.reconnects.track();
+        },
+        move || {
             page.refresh();
-        }
-    });
+        },
+    );
     view! {
         {page_head(l.send_errors(), l.send_errors_purpose())}
         <panel::Search address is_open faults again=Callback::new(move |()| { is_open.set(false); page.reload(); }) />

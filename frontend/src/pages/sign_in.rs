@@ -6,6 +6,7 @@ use crate::components::field::{FaultSummary, FaultText, Faults, TextField, field
 use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{self, use_lang};
+use crate::load::effect;
 use crate::{router, session};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -130,5 +131,5 @@ pub(crate) fn GoOn() -> impl IntoView {
         .unwrap_or_default();
     let is_own = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains('\\');
     let target = if is_own { wanted } else { "/send-errors".to_owned() };
-    Effect::new(move |_| router::replace(app, &target));
+    effect(move || router::replace(app, &target));
 }

@@ -3,6 +3,7 @@ use crate::browser;
 use crate::components::field::{FaultSummary, Faults, TextField};
 use crate::components::period_field::PeriodField;
 use crate::i18n::use_lang;
+use crate::load::effect;
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::period::Period;
 use crate::model::search_rules;
@@ -16,7 +17,7 @@ pub(crate) fn Search(address: Memo<AbnormalOrderSearch>) -> impl IntoView {
     let (order_no, customer) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (member_id, period) = (RwSignal::new(String::new()), RwSignal::new(Period::default()));
     let faults: Faults = RwSignal::new(Vec::new());
-    Effect::new(move |_| {
+    effect(move || {
         let search = address.get();
         order_no.set(search.order_no);
         customer.set(search.customer);

@@ -7,6 +7,7 @@ use crate::components::rows::{cell, head};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
+use crate::load::effect;
 use crate::model::decisions::{Decision, Item, Outcome};
 use crate::model::enums::SendErrorStatus;
 use crate::model::status::{self, Mark};
@@ -18,7 +19,7 @@ pub(crate) fn Result() -> impl IntoView {
     let l = use_lang();
     live::on_send_error_changed(move |row| take_outcome(app, row));
     let progress = move || app.plan.with(|plan| (plan.settled(), plan.items.len()));
-    Effect::new(move |_| {
+    effect(move || {
         let (done, total) = progress();
         name_page(
             l,

@@ -6,6 +6,7 @@ use crate::components::field::{FaultSummary, FaultText, Faults, TextField, field
 use crate::components::period_field::PeriodField;
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
+use crate::load::effect;
 use crate::model::enums::SendErrorCondition;
 use crate::model::format;
 use crate::model::period::{Period, permitted_days};
@@ -82,7 +83,7 @@ pub(crate) fn Search(
 ) -> impl IntoView {
     let app = use_app();
     let draft = Draft::new(initial_search(app));
-    Effect::new(move |_| {
+    effect(move || {
         let search = address
             .get()
             .map_or_else(|| initial_search(app), |address| address.search);
