@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(crate) mod accounts;
-pub(crate) mod admin;
+pub mod admin;
 mod error;
 pub(crate) mod ip_codes;
 pub(crate) mod payments;

@@ -8,8 +8,4 @@ mod send_errors;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(
-    accounts::AccountsQuery,
-    send_errors::SendErrorsQuery,
-    nodes::NodesQuery,
-);
+pub struct Query(accounts::AccountsQuery, send_errors::SendErrorsQuery, nodes::NodesQuery);
