@@ -11,7 +11,7 @@ use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::{Load, Query, effect};
+use crate::load::{Query, effect};
 use crate::model::enums::{AbnormalOrderList, AbnormalOrderStatus, Action};
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::{format, status};
@@ -45,10 +45,7 @@ pub(crate) fn AbnormalOrders() -> impl IntoView {
         counts
     });
     effect(move || {
-        let total = page.state.with(|state| match state {
-            Load::Ready(found) => Some(format::count(found.total_count, found.total_count_is_capped)),
-            Load::Waiting | Load::Failed(_) => None,
-        });
+        let total = page.with(|found| Some(format::count(found.total_count, found.total_count_is_capped)));
         name_page(l, l.abnormal_orders(), total.as_deref());
     });
     view! {

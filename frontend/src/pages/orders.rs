@@ -11,7 +11,7 @@ use crate::components::period_field::PeriodField;
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::{Load, Query, effect};
+use crate::load::{Query, effect};
 use crate::model::order_search::{self, OrderSearch};
 use crate::model::period::Period;
 use crate::model::{format, search_rules, status};
@@ -30,10 +30,7 @@ pub(crate) fn Orders() -> impl IntoView {
         ask(app, codes, address.get())
     });
     effect(move || {
-        let total = page.state.with(|state| match state {
-            Load::Ready(found) => Some(format::count(found.total_count, found.total_count_is_capped)),
-            Load::Waiting | Load::Failed(_) => None,
-        });
+        let total = page.with(|found| Some(format::count(found.total_count, found.total_count_is_capped)));
         name_page(l, l.orders(), total.as_deref());
     });
     view! {

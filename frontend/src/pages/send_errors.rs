@@ -14,7 +14,7 @@ use crate::components::pager::PAGE_ROWS;
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
 use crate::live;
-use crate::load::{Load, Query, effect, on_change};
+use crate::load::{Query, effect, on_change};
 use crate::model::decisions::Plan;
 use crate::model::enums::PeriodPreset;
 use crate::model::format;
@@ -41,9 +41,9 @@ pub(crate) fn SendErrors() -> impl IntoView {
         keep_plan(app, address.get_untracked());
     });
     effect(move || {
-        let total = page.state.with(|state| match state {
-            Load::Ready(Some(found)) => Some(format::count(found.total_count, found.total_count_is_capped)),
-            Load::Ready(None) | Load::Waiting | Load::Failed(_) => None,
+        let total = page.with(|found| {
+            let found = found.as_ref()?;
+            Some(format::count(found.total_count, found.total_count_is_capped))
         });
         name_page(l, l.send_errors(), total.as_deref());
     });
@@ -149,15 +149,11 @@ fn take_change(
     fresh: RwSignal<Vec<String>>,
     changed: &SendErrorRow,
 ) {
-    let in_view = page.state.with_untracked(|state| match state {
-        Load::Ready(Some(found)) => found.nodes.iter().position(|row| row.id == changed.id),
-        Load::Ready(None) | Load::Waiting | Load::Failed(_) => None,
-    });
+    let in_view =
+        untrack(|| page.with(|found| found.as_ref()?.nodes.iter().position(|row| row.id == changed.id)));
     if let Some(index) = in_view {
-        page.state.update(|state| {
-            if let Load::Ready(Some(found)) = state
-                && let Some(row) = found.nodes.get_mut(index)
-            {
+        page.change(|found| {
+            if let Some(row) = found.as_mut().and_then(|found| found.nodes.get_mut(index)) {
                 *row = changed.clone();
             }
         });
