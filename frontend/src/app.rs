@@ -19,10 +19,8 @@ pub(crate) fn Root() -> impl IntoView {
     provide_context(app);
     effect(move || browser::set_root_attribute("lang", Some(app.lang.get().code())));
     effect(move || browser::set_root_attribute("data-theme", theme_text(app.theme.get())));
-    let is_signed_in = Memo::new(move |_| {
-        app.session
-            .with(|session| matches!(session, Session::SignedIn(_)))
-    });
+    let is_signed_in =
+        Memo::new(move |_| app.session.with(|session| matches!(session, Session::SignedIn(_))));
     effect(move || {
         if is_signed_in.get() {
             spawn_local(async move {
@@ -81,10 +79,7 @@ fn Closed(error: crate::api::error::ApiError) -> impl IntoView {
     let app = use_app();
     let retry = move || {
         spawn_local(async move {
-            if app
-                .session
-                .with_untracked(|session| matches!(session, Session::SignedIn(_)))
-            {
+            if app.session.with_untracked(|session| matches!(session, Session::SignedIn(_))) {
                 figures::refresh(app).await;
             } else {
                 session::resume(app).await;

@@ -125,10 +125,7 @@ impl<T: Send + Sync + 'static> Query<T> {
                 Ok(found)
             })
         }));
-        Self {
-            waiting,
-            found: PhantomData,
-        }
+        Self { waiting, found: PhantomData }
     }
 
     /// What is there, if anything is; follows it.
@@ -141,11 +138,7 @@ impl<T: Send + Sync + 'static> Query<T> {
     where
         T: Clone,
     {
-        if let Some(mut found) = self
-            .waiting
-            .state
-            .with_untracked(|state| typed::<T>(state).cloned())
-        {
+        if let Some(mut found) = self.waiting.state.with_untracked(|state| typed::<T>(state).cloned()) {
             change(&mut found);
             self.waiting.state.set(Load::Ready(Arc::new(found)));
         }

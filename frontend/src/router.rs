@@ -24,15 +24,8 @@ fn own_link(event: &web_sys::MouseEvent) -> Option<String> {
     if !is_plain || event.default_prevented() {
         return None;
     }
-    let link = event
-        .target()?
-        .dyn_into::<web_sys::Element>()
-        .ok()?
-        .closest("a[href]")
-        .ok()??;
-    let leads_out = ["download", "target", "rel"]
-        .iter()
-        .any(|name| link.has_attribute(name));
+    let link = event.target()?.dyn_into::<web_sys::Element>().ok()?.closest("a[href]").ok()??;
+    let leads_out = ["download", "target", "rel"].iter().any(|name| link.has_attribute(name));
     let href = link.get_attribute("href")?;
     (!leads_out && href.starts_with('/') && !href.starts_with("//")).then_some(href)
 }
@@ -50,9 +43,8 @@ pub(crate) fn go(app: App, href: &str) {
 
 /// Goes to an address in place of the present one.
 pub(crate) fn replace(app: App, href: &str) {
-    let _ = window()
-        .history()
-        .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(href)));
+    let _ =
+        window().history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(href)));
     read_address(app);
 }
 

@@ -50,10 +50,7 @@ fn refresh_soon(app: App) {
 }
 
 pub(crate) async fn refresh(app: App) {
-    if !app
-        .session
-        .with_untracked(|session| matches!(session, Session::SignedIn(_)))
-    {
+    if !app.session.with_untracked(|session| matches!(session, Session::SignedIn(_))) {
         return;
     }
     match api::run::<IpCodes>(app, ip_codes::Variables).await {

@@ -26,14 +26,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
     let toggle = move || {
         is_drawer_open.update(|open| *open = !*open);
         is_folded.update(|folded| *folded = !*folded);
-        browser::remember(
-            MENU_KEY,
-            if is_folded.get_untracked() {
-                "folded"
-            } else {
-                "open"
-            },
-        );
+        browser::remember(MENU_KEY, if is_folded.get_untracked() { "folded" } else { "open" });
     };
     view! {
         <a class="skip" href="#main" on:click=move |event| { event.prevent_default(); browser::focus("main"); }>{l.skip_to_content()}</a>

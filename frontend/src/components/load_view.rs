@@ -34,9 +34,7 @@ fn any_load_view(
 #[component]
 fn Skeleton(rows: usize) -> impl IntoView {
     let l = use_lang();
-    let bars: Vec<AnyView> = (0..rows)
-        .map(|_| view! { <div class="bar"></div> }.into_any())
-        .collect();
+    let bars: Vec<AnyView> = (0..rows).map(|_| view! { <div class="bar"></div> }.into_any()).collect();
     view! {
         <div class="skeleton delayed" role="status">
             <span class="visually-hidden">{l.loading()}</span>

@@ -13,9 +13,7 @@ pub(crate) fn Menu() -> impl IntoView {
     let app = use_app();
     let unprocessed = move || Some(app.unprocessed()).filter(|count| *count > 0);
     let restorable = move || {
-        app.counts
-            .with(|counts| counts.as_ref().map(|counts| counts.restorable))
-            .filter(|count| *count > 0)
+        app.counts.with(|counts| counts.as_ref().map(|counts| counts.restorable)).filter(|count| *count > 0)
     };
     let orders = move || {
         app.has_gateway().then(|| {

@@ -15,11 +15,7 @@ fn wall_clock(at: Timestamp) -> String {
     let day = at.tokyo_date();
     let seconds = at.millis_since(Timestamp::tokyo_midnight(day)) / 1_000;
     let mut text = day.to_string().replace('-', "/");
-    for (mark, value) in [
-        (' ', seconds / 3_600),
-        (':', seconds / 60 % 60),
-        (':', seconds % 60),
-    ] {
+    for (mark, value) in [(' ', seconds / 3_600), (':', seconds / 60 % 60), (':', seconds % 60)] {
         text.push(mark);
         if value < 10 {
             text.push('0');
@@ -84,13 +80,8 @@ mod tests {
 
     #[test]
     fn amounts_and_counts_are_grouped_by_three() {
-        let cases = [
-            (0, "¥0"),
-            (650, "¥650"),
-            (11_350, "¥11,350"),
-            (1_234_567, "¥1,234,567"),
-            (-1_000, "-¥1,000"),
-        ];
+        let cases =
+            [(0, "¥0"), (650, "¥650"), (11_350, "¥11,350"), (1_234_567, "¥1,234,567"), (-1_000, "-¥1,000")];
         for (amount, text) in cases {
             assert_eq!(yen(amount), text);
         }

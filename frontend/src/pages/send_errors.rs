@@ -74,9 +74,9 @@ fn ask(app: App, address: Memo<Option<SendErrorAddress>>, faults: Faults) -> Que
     let l = use_lang();
     Query::new(move || {
         let address = address.get();
-        let broken = address.as_ref().map_or_else(Vec::new, |address| {
-            search_rules::faults(l, &address.search, browser::now())
-        });
+        let broken = address
+            .as_ref()
+            .map_or_else(Vec::new, |address| search_rules::faults(l, &address.search, browser::now()));
         let is_sound = broken.is_empty();
         faults.set(broken);
         async move {
@@ -133,12 +133,7 @@ fn keep_plan(app: App, address: Option<SendErrorAddress>) {
         !is_running && (plan.is_submitted || plan.search != search)
     });
     if is_other {
-        app.change_plan(|plan| {
-            *plan = Plan {
-                search,
-                ..Plan::default()
-            }
-        });
+        app.change_plan(|plan| *plan = Plan { search, ..Plan::default() });
     }
 }
 

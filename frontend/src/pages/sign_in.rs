@@ -63,16 +63,10 @@ pub(crate) fn SignIn() -> impl IntoView {
 }
 
 fn missing_fields(l: i18n::Lang, login: &str, password: &str) -> Vec<FieldFault> {
-    let fields = [
-        ("login", login.trim(), l.login_required()),
-        ("password", password, l.password_required()),
-    ];
+    let fields = [("login", login.trim(), l.login_required()), ("password", password, l.password_required())];
     let missing = fields.into_iter().filter(|(_, value, _)| value.is_empty());
     missing
-        .map(|(field, _, message)| FieldFault {
-            field: field.to_owned(),
-            message: message.to_owned(),
-        })
+        .map(|(field, _, message)| FieldFault { field: field.to_owned(), message: message.to_owned() })
         .collect()
 }
 
@@ -111,11 +105,7 @@ fn keep_wanted_page(app: App) {
         query.append_pair("next", &here);
     }
     let query = query.finish();
-    let href = if query.is_empty() {
-        "/sign-in".to_owned()
-    } else {
-        ["/sign-in?", &query].concat()
-    };
+    let href = if query.is_empty() { "/sign-in".to_owned() } else { ["/sign-in?", &query].concat() };
     router::replace(app, &href);
 }
 
@@ -125,10 +115,8 @@ pub(crate) fn GoOn() -> impl IntoView {
     let app = use_app();
     let search = app.search.get_untracked();
     let mut query = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
-    let wanted = query
-        .find(|(name, _)| name == "next")
-        .map(|(_, wanted)| wanted.into_owned())
-        .unwrap_or_default();
+    let wanted =
+        query.find(|(name, _)| name == "next").map(|(_, wanted)| wanted.into_owned()).unwrap_or_default();
     let is_own = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains('\\');
     let target = if is_own { wanted } else { "/send-errors".to_owned() };
     effect(move || router::replace(app, &target));

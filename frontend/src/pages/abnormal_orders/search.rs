@@ -46,11 +46,7 @@ pub(crate) fn Search(address: Memo<AbnormalOrderSearch>) -> impl IntoView {
     let reset = move || {
         faults.set(Vec::new());
         let list = address.get_untracked().list;
-        go(&AbnormalOrderSearch {
-            list,
-            ..AbnormalOrderSearch::parse("")
-        }
-        .href());
+        go(&AbnormalOrderSearch { list, ..AbnormalOrderSearch::parse("") }.href());
     };
     view! {
         <details class="panel search-fold" prop:open=move || address.with_untracked(AbnormalOrderSearch::is_narrowed)>

@@ -28,9 +28,8 @@ pub(crate) fn FootBar(address: Memo<Option<SendErrorAddress>>) -> impl IntoView 
             }
             .into_any();
         }
-        let (resend, close) = app
-            .plan
-            .with(|plan| (plan.count(Decision::Resend), plan.count(Decision::MarkProcessed)));
+        let (resend, close) =
+            app.plan.with(|plan| (plan.count(Decision::Resend), plan.count(Decision::MarkProcessed)));
         let total = resend.saturating_add(close);
         if total == 0 || address.with(Option::is_none) {
             return ().into_any();
