@@ -7,11 +7,18 @@ use crate::{
     auth::secrets::Secrets, clock::SharedClock, config::Config, delivery::inbox::Inbox, live::Live, store::Database,
 };
 
+pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub(crate) mod admin;
+pub(crate) mod checkouts;
 mod error;
+mod evaluations;
 pub(crate) mod ip_codes;
+pub(crate) mod notifications;
+pub(crate) mod orders;
 pub(crate) mod payments;
+mod registrations;
+mod restores;
 pub(crate) mod send_errors;
 pub(crate) mod tokens;
 
