@@ -4,6 +4,8 @@
 //! The rule is the domain's. Here everything that is known is read inside one transaction, under the lock of the
 //! order number, and the row is brought to what follows.
 
+use std::{sync::Arc, time::Duration};
+
 use sea_orm::{DatabaseTransaction, DbErr};
 use todoke_domain::{
     abnormal_order::{self, Evaluation, Known},
@@ -13,6 +15,7 @@ use todoke_domain::{
     text,
     time::Timestamp,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{App, Error},
@@ -27,6 +30,8 @@ use crate::{
     },
 };
 
+/// How often it is looked for what became due; the grace period is minutes.
+const TURN_EVERY: Duration = Duration::from_millis(250);
 /// Payments of one turn: a turn ends within seconds and hears a stop between two.
 const DUE_PAYMENTS_MAX: u64 = 200;
 /// Wait before a payment whose evaluation failed is tried again, in milliseconds.
@@ -34,13 +39,31 @@ const FAILED_EVALUATION_WAIT_MS: i64 = 60_000;
 
 /// Everything that is known of one payment at the gateway.
 #[derive(Clone, Debug)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// Its notifications, in the order in which they came.
     pub notifications: Vec<StoredNotification>,
     /// Its checkout.
     pub checkout: Option<Checkout>,
     /// The order with its number.
     pub order: Option<Order>,
+}
+
+/// Evaluates what becomes due, turn after turn, until the process stops.
+pub(crate) async fn keep_evaluating(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        let is_full = match evaluate_due(&app).await {
+            Ok(evaluated) => u64::try_from(evaluated).is_ok_and(|evaluated| evaluated >= DUE_PAYMENTS_MAX),
+            Err(error) => {
+                tracing::warn!(?error, "notifications could not be evaluated; trying again");
+                false
+            }
+        };
+        let wait = if is_full { Duration::ZERO } else { TURN_EVERY };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
 }
 
 /// Evaluates the payments whose grace is over. How many it were; as many as a turn takes means that more may wait.
@@ -181,7 +204,7 @@ pub(super) async fn load_facts(tx: &DatabaseTransaction, payment: &GatewayPaymen
 
 impl Facts {
     /// What follows from it.
-    pub(super) fn evaluate(&self, payment: &GatewayPayment) -> Evaluation {
+    pub(crate) fn evaluate(&self, payment: &GatewayPayment) -> Evaluation {
         let notifications = self
             .notifications
             .iter()
@@ -196,7 +219,7 @@ impl Facts {
 }
 
 /// The row of an abnormal payment that was not restored; `None` where nothing is abnormal.
-pub(super) fn row_of(
+pub(crate) fn row_of(
     payment: &GatewayPayment,
     facts: &Facts,
     evaluation: Evaluation,

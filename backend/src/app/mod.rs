@@ -12,7 +12,7 @@ pub(crate) mod accounts;
 pub(crate) mod admin;
 pub(crate) mod checkouts;
 mod error;
-mod evaluations;
+pub(crate) mod evaluations;
 pub(crate) mod ip_codes;
 pub(crate) mod notifications;
 pub(crate) mod orders;
