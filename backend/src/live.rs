@@ -45,12 +45,18 @@ pub enum Change {
 impl Change {
     /// A send error changed.
     pub fn send_error(ip_code: &IpCode, id: PaymentId) -> Self {
-        Self::SendError { ip_code: ip_code.clone(), id: id.value() }
+        Self::SendError {
+            ip_code: ip_code.clone(),
+            id: id.value(),
+        }
     }
 
     /// An abnormal order changed.
     pub fn abnormal_order(ip_code: &IpCode, id: AbnormalOrderId) -> Self {
-        Self::AbnormalOrder { ip_code: ip_code.clone(), id: id.value() }
+        Self::AbnormalOrder {
+            ip_code: ip_code.clone(),
+            id: id.value(),
+        }
     }
 }
 
@@ -128,7 +134,9 @@ async fn tell_others(
             change = inbox.recv() => change,
         };
         let Some(change) = change else { return };
-        let Ok(payload) = serde_json::to_string(&Envelope { origin, change }) else { continue };
+        let Ok(payload) = serde_json::to_string(&Envelope { origin, change }) else {
+            continue;
+        };
         if let Err(error) = database.notify(CHANNEL, &payload).await {
             tracing::warn!(%error, "a change could not be told to the other machines");
         }

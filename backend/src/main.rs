@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The `todoke` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    todoke::cli::main()
+}

@@ -157,8 +157,12 @@ const fn japanese_search_rule(rule: SearchRule) -> &'static str {
         SearchRule::IpCodeRequired => "IPコードを1つ以上選択してください。",
         SearchRule::IpCodeInvalid => "IPコードは5〜10桁の数字で指定してください。",
         SearchRule::TooManyIpCodes => "IPコードは100件まで選択できます。",
-        SearchRule::PeriodOrKeywordRequired => "期間または検索キーワードのいずれか1つ以上を指定してください。",
-        SearchRule::KeywordRequired => "複数のIPコードを選択して年月を指定する場合は、検索キーワードも指定してください。",
+        SearchRule::PeriodOrKeywordRequired => {
+            "期間または検索キーワードのいずれか1つ以上を指定してください。"
+        }
+        SearchRule::KeywordRequired => {
+            "複数のIPコードを選択して年月を指定する場合は、検索キーワードも指定してください。"
+        }
         SearchRule::TooOld => "指定できるのは過去8ヶ月間です。",
         SearchRule::InFuture => "本日より後は指定できません。",
         SearchRule::Reversed => "開始日は終了日以前にしてください。",
@@ -200,7 +204,10 @@ fn japanese_field_fault(kind: FaultKind) -> String {
         FaultKind::ReservedName => "この項目は変更・追加できません。".to_owned(),
         FaultKind::UnknownIpCode => "IPコードが存在しません。".to_owned(),
         FaultKind::NotInCharset(character) => {
-            format!("「{character}」(U+{:04X})は送信先の文字コードにありません。", u32::from(character))
+            format!(
+                "「{character}」(U+{:04X})は送信先の文字コードにありません。",
+                u32::from(character)
+            )
         }
     }
 }
@@ -217,7 +224,10 @@ fn english_field_fault(kind: FaultKind) -> String {
         FaultKind::ReservedName => "This name cannot be added or changed.".to_owned(),
         FaultKind::UnknownIpCode => "There is no such IP code.".to_owned(),
         FaultKind::NotInCharset(character) => {
-            format!("{character:?} (U+{:04X}) does not exist in the endpoint's charset.", u32::from(character))
+            format!(
+                "{character:?} (U+{:04X}) does not exist in the endpoint's charset.",
+                u32::from(character)
+            )
         }
     }
 }
@@ -230,8 +240,12 @@ impl ConflictReason {
             (Self::AlreadyResending, Language::English) => "This row is being re-sent already.",
             (Self::AlreadyProcessed, Language::Japanese) => "このデータはすでに処理済です。",
             (Self::AlreadyProcessed, Language::English) => "This row is processed already.",
-            (Self::ChangedMeanwhile, Language::Japanese) => "表示後に再送信が行われました。最新の内容を確認してください。",
-            (Self::ChangedMeanwhile, Language::English) => "The row was tried again since you read it. Check its present state.",
+            (Self::ChangedMeanwhile, Language::Japanese) => {
+                "表示後に再送信が行われました。最新の内容を確認してください。"
+            }
+            (Self::ChangedMeanwhile, Language::English) => {
+                "The row was tried again since you read it. Check its present state."
+            }
             (Self::AlreadyRestored, Language::Japanese) => "この注文はすでに復旧済です。",
             (Self::AlreadyRestored, Language::English) => "This order is restored already.",
             (Self::NotRestorable, Language::Japanese) => "この注文は復旧できません。",
@@ -252,7 +266,13 @@ mod tests {
             let (japanese, english) = (message.text(Language::Japanese), message.text(Language::English));
             assert!(!japanese.is_ascii(), "{message:?}");
             assert!(!english.is_empty() && english != japanese, "{message:?}");
-            assert!(message.code().bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), "{message:?}");
+            assert!(
+                message
+                    .code()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte == b'_'),
+                "{message:?}"
+            );
         }
         for reason in ConflictReason::ALL {
             assert_ne!(reason.text(Language::Japanese), reason.text(Language::English));

@@ -87,7 +87,9 @@ impl Holder {
             Action::Resend | Action::Close | Action::Restore => self.reaches(Role::Operator),
             Action::EditParameters | Action::Delete | Action::Settings => self.reaches(Role::Manager),
             Action::Tokens | Action::Members => matches!(self, Self::Member(Role::Manager)),
-            Action::Register => self.reaches(Role::Operator) || matches!(self, Self::Token(TokenRight::Ingest)),
+            Action::Register => {
+                self.reaches(Role::Operator) || matches!(self, Self::Token(TokenRight::Ingest))
+            }
             Action::Ingest => matches!(self, Self::Token(TokenRight::Ingest)),
         }
     }
@@ -101,7 +103,9 @@ impl Holder {
             Self::Token(TokenRight::Ingest) => return false,
         };
         match (held, wanted) {
-            (Role::Manager, _) | (Role::Operator, Role::Operator | Role::Viewer) | (Role::Viewer, Role::Viewer) => true,
+            (Role::Manager, _)
+            | (Role::Operator, Role::Operator | Role::Viewer)
+            | (Role::Viewer, Role::Viewer) => true,
             (Role::Operator, Role::Manager) | (Role::Viewer, Role::Operator | Role::Manager) => false,
         }
     }
@@ -119,7 +123,9 @@ impl Role {
 
     /// The role of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Viewer, Self::Operator, Self::Manager].into_iter().find(|role| role.code() == code)
+        [Self::Viewer, Self::Operator, Self::Manager]
+            .into_iter()
+            .find(|role| role.code() == code)
     }
 }
 
@@ -136,7 +142,9 @@ impl TokenRight {
 
     /// The right of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Read, Self::Operate, Self::Manage, Self::Ingest].into_iter().find(|right| right.code() == code)
+        [Self::Read, Self::Operate, Self::Manage, Self::Ingest]
+            .into_iter()
+            .find(|right| right.code() == code)
     }
 }
 
@@ -150,8 +158,28 @@ mod tests {
         use Action::*;
         let view = vec![View];
         let operate = vec![View, Resend, Close, Restore, Register];
-        let manage = vec![View, Resend, Close, EditParameters, Restore, Delete, Register, Settings];
-        let all = vec![View, Resend, Close, EditParameters, Restore, Delete, Register, Settings, Tokens, Members];
+        let manage = vec![
+            View,
+            Resend,
+            Close,
+            EditParameters,
+            Restore,
+            Delete,
+            Register,
+            Settings,
+        ];
+        let all = vec![
+            View,
+            Resend,
+            Close,
+            EditParameters,
+            Restore,
+            Delete,
+            Register,
+            Settings,
+            Tokens,
+            Members,
+        ];
         for (holder, actions) in [
             (Holder::Member(Role::Viewer), view.clone()),
             (Holder::Member(Role::Operator), operate.clone()),
@@ -161,7 +189,10 @@ mod tests {
             (Holder::Token(TokenRight::Manage), manage),
             (Holder::Token(TokenRight::Ingest), vec![Register, Ingest]),
         ] {
-            let may: Vec<Action> = Action::ALL.into_iter().filter(|action| holder.may(*action)).collect();
+            let may: Vec<Action> = Action::ALL
+                .into_iter()
+                .filter(|action| holder.may(*action))
+                .collect();
             assert_eq!(may, actions, "{holder:?}");
         }
     }

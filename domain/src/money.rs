@@ -54,7 +54,13 @@ mod tests {
 
     #[test]
     fn amounts_are_grouped_by_three() {
-        for (amount, text) in [(0, "¥0"), (650, "¥650"), (1_003, "¥1,003"), (11_350, "¥11,350"), (1_999_999_998, "¥1,999,999,998")] {
+        for (amount, text) in [
+            (0, "¥0"),
+            (650, "¥650"),
+            (1_003, "¥1,003"),
+            (11_350, "¥11,350"),
+            (1_999_999_998, "¥1,999,999,998"),
+        ] {
             assert_eq!(Yen::new(amount).unwrap().to_string(), text);
         }
     }

@@ -14,12 +14,13 @@ test('an operator re-sends a failed payment result', async ({ page, signIn, outs
   await page.getByRole('link', { name: 'CGI送信エラー処理' }).click();
   await expect(page.getByRole('heading', { name: 'CGI送信エラー処理' })).toBeVisible();
   await expectAccessible(page);
+  await page.getByRole('radio', { name: 'すべて', exact: true }).check();
   await page.getByRole('radio', { name: '今日' }).check();
   await page.getByRole('button', { name: '表示', exact: true }).click();
-  await expect(page.getByRole('table')).toBeVisible();
+  await expect(page.getByRole('button', { name: '条件を変更' })).toBeVisible();
   await expect(row).toHaveCount(0);
 
-  await test.step('the endpoint answers 500 and the row appears live', async () => {
+  await test.step('the endpoint answers 500 and the error is announced live', async () => {
     await outside.setMerchantAnswer('error_500');
     await outside.ingest({
       ip_code: ipCode.code,
@@ -35,7 +36,9 @@ test('an operator re-sends a failed payment result', async ({ page, signIn, outs
       occurred_at: new Date().toISOString(),
       parameters: {},
     });
-    await expect(row).toBeVisible();
+    const fresh = page.getByRole('status').filter({ hasText: '新しいエラー' });
+    await expect(fresh).toBeVisible();
+    await fresh.getByRole('button', { name: '表示' }).click();
     await expect(row).toContainText('未処理');
     await expect(row).toContainText('到達の可能性あり');
     await expectAccessible(page);
@@ -45,19 +48,21 @@ test('an operator re-sends a failed payment result', async ({ page, signIn, outs
     await outside.setMerchantAnswer('ok');
     await row.getByRole('radio', { name: '再送信' }).check();
     await page.getByRole('button', { name: '送信', exact: true }).click();
-    const send = page.getByRole('button', { name: '送信', exact: true });
-    const checked = page.getByRole('checkbox');
-    await expect(checked).toBeVisible();
-    await expect(page.getByText(orderNo)).toBeVisible();
+    await expect(page.getByRole('heading', { name: '送信内容の確認' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: '二重発行にご注意ください' })).toBeVisible();
+    await expect(row).toContainText('再送信する');
     await expectAccessible(page);
-    await checked.check();
+    const send = page.getByRole('button', { name: '送信', exact: true });
     await send.click();
-    await expect(page.getByText('成功')).toBeVisible();
+    await expect(page.getByText('確認のうえ、チェックを入れてください。')).toBeVisible();
+    await page.getByRole('checkbox', { name: '提供・発送状況を確認しました' }).check();
+    await send.click();
+    await expect(row).toContainText('成功');
     await expectAccessible(page);
   });
 
   await test.step('the row is 処理済 and the endpoint got two requests', async () => {
-    await page.getByRole('link', { name: '一覧に戻る' }).or(page.getByRole('button', { name: '一覧に戻る' })).click();
+    await page.getByRole('link', { name: '一覧に戻る' }).click();
     await expect(row).toContainText('処理済');
     await expect(row).not.toContainText('未処理');
     expect(await outside.merchantRequests(orderNo)).toHaveLength(2);

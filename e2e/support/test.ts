@@ -35,7 +35,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       if (!user) throw new Error(`demo.json names no ${role}`);
       await page.goto('/');
       await fillSignIn(page, user.login, user.password);
-      await expect(page.getByRole('navigation').first()).toBeVisible();
+      await expect(page.getByRole('navigation', { name: 'メニュー' })).toBeVisible();
     });
   },
 });
@@ -45,5 +45,5 @@ export { expect };
 export async function fillSignIn(page: Page, login: string, password: string): Promise<void> {
   await page.getByLabel('ログインID').fill(login);
   await page.getByLabel('パスワード', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'ログイン' }).click();
+  await page.getByRole('button', { name: 'サインイン' }).click();
 }

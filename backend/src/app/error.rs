@@ -120,7 +120,10 @@ impl Error {
 impl FieldError {
     /// A fault beside a field.
     pub(crate) fn new(path: &[&str], message: Message) -> Self {
-        Self { field: path.iter().map(|part| (*part).to_owned()).collect(), message }
+        Self {
+            field: path.iter().map(|part| (*part).to_owned()).collect(),
+            message,
+        }
     }
 }
 
@@ -132,7 +135,11 @@ impl From<ListFault> for Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        if is_database_away(&error) { Self::Unavailable(error.to_string()) } else { Self::Internal(error.to_string()) }
+        if is_database_away(&error) {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Internal(error.to_string())
+        }
     }
 }
 
@@ -141,8 +148,10 @@ fn is_database_away(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-            !matches!(cause.as_ref(), sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::RowNotFound)
-                || is_shutdown(cause.as_ref())
+            !matches!(
+                cause.as_ref(),
+                sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::RowNotFound
+            ) || is_shutdown(cause.as_ref())
         }
         _ => false,
     }

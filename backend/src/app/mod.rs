@@ -3,8 +3,15 @@
 
 use std::sync::Arc;
 
+use metrics_exporter_prometheus::PrometheusHandle;
+
 use crate::{
-    auth::secrets::Secrets, clock::SharedClock, config::Config, delivery::inbox::Inbox, live::Live, store::Database,
+    auth::secrets::Secrets,
+    clock::SharedClock,
+    config::Config,
+    delivery::{endpoints::Endpoints, inbox::Inbox, machinery::Machinery},
+    live::Live,
+    store::Database,
 };
 
 pub(crate) mod abnormal_orders;
@@ -22,7 +29,7 @@ mod restores;
 pub(crate) mod send_errors;
 pub(crate) mod tokens;
 
-pub(crate) use error::{Conflict, ConflictReason, Error, FieldError};
+pub(crate) use error::{ConflictReason, Error, FieldError};
 
 /// What every use case has at hand.
 pub struct App {
@@ -37,4 +44,19 @@ pub struct App {
     pub(crate) secrets: Secrets,
     pub(crate) inbox: Inbox,
     pub(crate) token_uses: tokens::TokenUses,
+    pub(crate) machinery: Arc<Machinery>,
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) works_here: bool,
+}
+
+impl App {
+    /// Settings of endpoints, as the inbox and the sender use them.
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        &self.machinery.endpoints
+    }
+
+    /// Whether the worker of this process (if it has one) still takes its turns.
+    pub(crate) fn worker_is_fit(&self) -> bool {
+        !self.works_here || self.machinery.pulse.is_beating()
+    }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use todoke_domain::{access::Holder, ids::IpCode, time::Timestamp};
 
 use super::{
-    api_token, jwt, sha256_hex,
+    api_token, jwt,
     scope::{Actor, Origin, Scope},
+    sha256_hex,
 };
 use crate::{
-    app::{App, Error},
+    app::{App, Error, tokens},
     store,
 };
 
@@ -51,7 +52,10 @@ async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Res
         .filter(|account| account.user_id == claims.user)
         .ok_or(Error::Unauthenticated)?;
     let grants = store::accounts::list_grants(&system, reader, account.user_id).await?;
-    let rights = grants.into_iter().map(|(ip_code, role)| (ip_code, vec![Holder::Member(role)])).collect();
+    let rights = grants
+        .into_iter()
+        .map(|(ip_code, role)| (ip_code, vec![Holder::Member(role)]))
+        .collect();
     let actor = Actor::User {
         id: account.user_id,
         login: account.login,
@@ -60,21 +64,30 @@ async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Res
         is_platform: account.is_platform,
         merchant: account.merchant,
     };
-    Ok(Authorized { scope: Scope::of(actor, rights, origin), expires_at: Some(claims.expires_at) })
+    Ok(Authorized {
+        scope: Scope::of(actor, rights, origin),
+        expires_at: Some(claims.expires_at),
+    })
 }
 
 async fn authorize_api_token(app: &App, secret: &str, origin: Origin) -> Result<Authorized, Error> {
-    let now = app.clock.now();
-    let system = Scope::system();
-    let token = store::tokens::find_living_token(&system, app.database.reader(), &sha256_hex(secret), now)
+    let token = tokens::find_living_token(app, sha256_hex(secret))
         .await?
         .ok_or(Error::Unauthenticated)?;
-    app.token_uses.note(token.id, now);
     let holders: Vec<Holder> = token.rights.iter().map(|right| Holder::Token(*right)).collect();
-    let rights: BTreeMap<IpCode, Vec<Holder>> =
-        token.ip_codes.into_iter().map(|ip_code| (ip_code, holders.clone())).collect();
-    let actor = Actor::Token { id: token.id, name: token.name };
-    Ok(Authorized { scope: Scope::of(actor, rights, origin), expires_at: token.expires_at })
+    let rights: BTreeMap<IpCode, Vec<Holder>> = token
+        .ip_codes
+        .into_iter()
+        .map(|ip_code| (ip_code, holders.clone()))
+        .collect();
+    let actor = Actor::Token {
+        id: token.id,
+        name: token.name,
+    };
+    Ok(Authorized {
+        scope: Scope::of(actor, rights, origin),
+        expires_at: token.expires_at,
+    })
 }
 
 #[cfg(test)]
@@ -83,9 +96,13 @@ mod tests {
 
     #[test]
     fn only_bearer_headers_hold_a_token() {
-        for (header, token) in
-            [("Bearer abc", Some("abc")), ("bearer  abc ", Some("abc")), ("Basic abc", None), ("Bearer ", None), ("abc", None)]
-        {
+        for (header, token) in [
+            ("Bearer abc", Some("abc")),
+            ("bearer  abc ", Some("abc")),
+            ("Basic abc", None),
+            ("Bearer ", None),
+            ("abc", None),
+        ] {
             assert_eq!(bearer(header), token);
         }
     }

@@ -1,8 +1,9 @@
 //! Users, their rights, their sessions, and the throttling of sign-ins.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict},
 };
 use todoke_domain::{
     access::Role,
@@ -101,8 +102,13 @@ pub(crate) async fn find_living_session(
     let living = sessions::Entity::find_by_id(session.value())
         .filter(sessions::Column::EndedAt.is_null())
         .filter(sessions::Column::ExpiresAt.gt(now.as_micros()));
-    let Some(row) = living.one(db).await? else { return Ok(None) };
-    let user = users::Entity::find_by_id(row.user_id).filter(users::Column::DisabledAt.is_null()).one(db).await?;
+    let Some(row) = living.one(db).await? else {
+        return Ok(None);
+    };
+    let user = users::Entity::find_by_id(row.user_id)
+        .filter(users::Column::DisabledAt.is_null())
+        .one(db)
+        .await?;
     match user {
         Some(user) => account_of(db, user).await.map(Some),
         None => Ok(None),
@@ -111,7 +117,10 @@ pub(crate) async fn find_living_session(
 
 async fn account_of(db: &impl ConnectionTrait, user: users::Model) -> Result<Account, DbErr> {
     let merchant = match user.merchant_id {
-        Some(id) => merchants::Entity::find_by_id(id).one(db).await?.map(|merchant| merchant.name),
+        Some(id) => merchants::Entity::find_by_id(id)
+            .one(db)
+            .await?
+            .map(|merchant| merchant.name),
         None => None,
     };
     Ok(Account {
@@ -130,11 +139,15 @@ pub(crate) async fn list_grants(
     db: &impl ConnectionTrait,
     user: UserId,
 ) -> Result<Vec<(IpCode, Role)>, DbErr> {
-    let query =
-        grants::Entity::find().filter(grants::Column::UserId.eq(user.value())).order_by_asc(grants::Column::IpCode);
+    let query = grants::Entity::find()
+        .filter(grants::Column::UserId.eq(user.value()))
+        .order_by_asc(grants::Column::IpCode);
     let found = query.all(db).await?;
     let parse = |grant: grants::Model| {
-        Ok((rows::ip_code(&grant.ip_code)?, rows::named("grants.role", &grant.role, Role::from_code)?))
+        Ok((
+            rows::ip_code(&grant.ip_code)?,
+            rows::named("grants.role", &grant.role, Role::from_code)?,
+        ))
     };
     found.into_iter().map(parse).collect()
 }
@@ -157,7 +170,11 @@ pub(crate) async fn put_grant(
     let conflict = OnConflict::columns([grants::Column::UserId, grants::Column::IpCode])
         .update_columns([grants::Column::Role, grants::Column::GrantedAt])
         .to_owned();
-    grants::Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
+    grants::Entity::insert(row)
+        .on_conflict(conflict)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
 }
 
 /// Takes a right away. Whether there was one.
@@ -167,12 +184,18 @@ pub(crate) async fn delete_grant(
     user: UserId,
     ip_code: &IpCode,
 ) -> Result<bool, DbErr> {
-    let deleted = grants::Entity::delete_by_id((user.value(), ip_code.as_str().to_owned())).exec(db).await?;
+    let deleted = grants::Entity::delete_by_id((user.value(), ip_code.as_str().to_owned()))
+        .exec(db)
+        .await?;
     Ok(deleted.rows_affected > 0)
 }
 
 /// Stores a user.
-pub(crate) async fn insert_user(_scope: &Scope, db: &impl ConnectionTrait, user: NewUser) -> Result<(), DbErr> {
+pub(crate) async fn insert_user(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    user: NewUser,
+) -> Result<(), DbErr> {
     let row = users::ActiveModel {
         id: Set(user.id.value()),
         merchant_id: Set(user.merchant_id.map(MerchantId::value)),
@@ -183,13 +206,25 @@ pub(crate) async fn insert_user(_scope: &Scope, db: &impl ConnectionTrait, user:
         created_at: Set(user.created_at.as_micros()),
         disabled_at: Set(None),
     };
-    users::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
+    users::Entity::insert(row)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
 }
 
 /// Every login with its name, for the operator's list.
-pub(crate) async fn list_users(_scope: &Scope, db: &impl ConnectionTrait) -> Result<Vec<(String, String, bool)>, DbErr> {
-    let found = users::Entity::find().order_by_asc(users::Column::Login).all(db).await?;
-    Ok(found.into_iter().map(|user| (user.login, user.name, user.is_platform)).collect())
+pub(crate) async fn list_users(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<(String, String, bool)>, DbErr> {
+    let found = users::Entity::find()
+        .order_by_asc(users::Column::Login)
+        .all(db)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|user| (user.login, user.name, user.is_platform))
+        .collect())
 }
 
 /// Stores a new session.
@@ -209,7 +244,10 @@ pub(crate) async fn insert_session(
         ended_at: Set(None),
         ended_because: Set(None),
     };
-    sessions::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
+    sessions::Entity::insert(row)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
 }
 
 /// A session by its id.
@@ -273,7 +311,9 @@ pub(crate) async fn find_throttle(
     db: &impl ConnectionTrait,
     subject: &str,
 ) -> Result<Throttle, DbErr> {
-    let found = sign_in_throttles::Entity::find_by_id(subject.to_owned()).one(db).await?;
+    let found = sign_in_throttles::Entity::find_by_id(subject.to_owned())
+        .one(db)
+        .await?;
     Ok(found.map_or_else(Throttle::default, |row| Throttle {
         failures: rows::count(row.failures),
         last_failure_at: Some(Timestamp::from_micros(row.last_failure_at)),
@@ -303,10 +343,21 @@ pub(crate) async fn put_throttle(
             sign_in_throttles::Column::LockedUntil,
         ])
         .to_owned();
-    sign_in_throttles::Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
+    sign_in_throttles::Entity::insert(row)
+        .on_conflict(conflict)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
 }
 
 /// Forgets the failures after a good sign-in.
-pub(crate) async fn clear_throttle(_scope: &Scope, db: &impl ConnectionTrait, subject: &str) -> Result<(), DbErr> {
-    sign_in_throttles::Entity::delete_by_id(subject.to_owned()).exec(db).await.map(|_| ())
+pub(crate) async fn clear_throttle(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    subject: &str,
+) -> Result<(), DbErr> {
+    sign_in_throttles::Entity::delete_by_id(subject.to_owned())
+        .exec(db)
+        .await
+        .map(|_| ())
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, ExprTrait},
+    sea_query::Expr,
 };
 use todoke_domain::{
     access::Action,
@@ -43,7 +43,9 @@ impl EndpointMethod {
 
     /// The method of this name.
     pub(crate) fn from_code(code: &str) -> Option<Self> {
-        [Self::Get, Self::Post].into_iter().find(|method| method.code() == code)
+        [Self::Get, Self::Post]
+            .into_iter()
+            .find(|method| method.code() == code)
     }
 }
 
@@ -102,7 +104,10 @@ pub(crate) struct IpCodeSettings {
 }
 
 /// The IP codes that may be seen, in order.
-pub(crate) async fn list_visible(scope: &Scope, db: &impl ConnectionTrait) -> Result<Vec<IpCodeSettings>, DbErr> {
+pub(crate) async fn list_visible(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<IpCodeSettings>, DbErr> {
     let mut query = ip_codes::Entity::find().order_by_asc(ip_codes::Column::Code);
     if let Some(visible) = scope.ip_codes(Action::View) {
         let codes: Vec<String> = visible.into_iter().map(String::from).collect();
@@ -117,9 +122,15 @@ pub(crate) async fn load_settings(
     db: &impl ConnectionTrait,
     wanted: &[IpCode],
 ) -> Result<Vec<IpCodeSettings>, DbErr> {
-    debug_assert!(scope.is_system(), "only the worker and the receiver read settings unasked");
+    debug_assert!(
+        scope.is_system(),
+        "only the worker and the receiver read settings unasked"
+    );
     let codes: Vec<&str> = wanted.iter().map(IpCode::as_str).collect();
-    let found = ip_codes::Entity::find().filter(ip_codes::Column::Code.is_in(codes)).all(db).await?;
+    let found = ip_codes::Entity::find()
+        .filter(ip_codes::Column::Code.is_in(codes))
+        .all(db)
+        .await?;
     settings_of(db, found).await
 }
 
@@ -129,7 +140,10 @@ pub(crate) async fn find_by_shop(
     db: &impl ConnectionTrait,
     shop_id: &str,
 ) -> Result<Option<IpCode>, DbErr> {
-    let found = ip_codes::Entity::find().filter(ip_codes::Column::ShopId.eq(shop_id)).one(db).await?;
+    let found = ip_codes::Entity::find()
+        .filter(ip_codes::Column::ShopId.eq(shop_id))
+        .one(db)
+        .await?;
     found.map(|row| rows::ip_code(&row.code)).transpose()
 }
 
@@ -156,7 +170,10 @@ pub(crate) async fn insert(
     now: Timestamp,
 ) -> Result<(), DbErr> {
     let row = active_model(settings, now)?;
-    ip_codes::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
+    ip_codes::Entity::insert(row)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
 }
 
 /// Replaces the settings of an IP code.
@@ -193,7 +210,10 @@ fn active_model(settings: &IpCodeSettings, now: Timestamp) -> Result<ip_codes::A
     })
 }
 
-async fn settings_of(db: &impl ConnectionTrait, found: Vec<ip_codes::Model>) -> Result<Vec<IpCodeSettings>, DbErr> {
+async fn settings_of(
+    db: &impl ConnectionTrait,
+    found: Vec<ip_codes::Model>,
+) -> Result<Vec<IpCodeSettings>, DbErr> {
     let owners: Vec<_> = found.iter().map(|row| row.merchant_id).collect();
     let names: std::collections::HashMap<_, _> = merchants::Entity::find()
         .filter(merchants::Column::Id.is_in(owners))
@@ -230,4 +250,3 @@ fn settings_of_row(row: ip_codes::Model, merchant: String) -> Result<IpCodeSetti
         alert_addresses: rows::json("alert_addresses", &row.alert_addresses)?,
     })
 }
-

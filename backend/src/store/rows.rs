@@ -3,11 +3,7 @@
 
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
-use todoke_domain::{
-    ids::IpCode,
-    money::Yen,
-    payment::Parameter,
-};
+use todoke_domain::{ids::IpCode, money::Yen, payment::Parameter};
 
 /// The error for a column that does not hold what it must.
 pub(crate) fn unreadable(column: &str, value: &str) -> DbErr {
@@ -36,23 +32,30 @@ pub(crate) fn count(number: i32) -> u32 {
 
 /// A JSON column.
 pub(crate) fn json<T: for<'de> Deserialize<'de>>(column: &str, text: &str) -> Result<T, DbErr> {
-    serde_json::from_str(text).map_err(|error| DbErr::Custom(format!("column {column} holds unreadable JSON: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| DbErr::Custom(format!("column {column} holds unreadable JSON: {error}")))
 }
 
 /// The text of a JSON column.
 pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, DbErr> {
-    serde_json::to_string(value).map_err(|error| DbErr::Custom(format!("a value cannot be stored as JSON: {error}")))
+    serde_json::to_string(value)
+        .map_err(|error| DbErr::Custom(format!("a value cannot be stored as JSON: {error}")))
 }
 
 /// Parameters as JSON pairs, in wire order.
 pub(crate) fn parameters_to_json(parameters: &[Parameter]) -> Result<String, DbErr> {
-    let pairs: Vec<(&str, &str)> =
-        parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.value.as_str())).collect();
+    let pairs: Vec<(&str, &str)> = parameters
+        .iter()
+        .map(|parameter| (parameter.name.as_str(), parameter.value.as_str()))
+        .collect();
     to_json(&pairs)
 }
 
 /// Parameters from JSON pairs.
 pub(crate) fn parameters_from_json(text: &str) -> Result<Vec<Parameter>, DbErr> {
     let pairs: Vec<(String, String)> = json("parameters", text)?;
-    Ok(pairs.into_iter().map(|(name, value)| Parameter { name, value }).collect())
+    Ok(pairs
+        .into_iter()
+        .map(|(name, value)| Parameter { name, value })
+        .collect())
 }

@@ -1,0 +1,34 @@
+//! Who is told of a send error: the first of an outage at once, the rest in one digest per address and window.
+//!
+//! Rows are written in the transaction of their cause; nothing is sent here.
+
+use sea_orm::{DatabaseTransaction, DbErr};
+use todoke_domain::time::Timestamp;
+
+use super::machinery::Machinery;
+use crate::{
+    auth::scope::Scope,
+    mail::templates,
+    store::{self, ip_codes::IpCodeSettings, send_errors::SendError},
+};
+
+/// Tells every alert address of the IP code.
+pub(crate) async fn raise(
+    machinery: &Machinery,
+    tx: &DatabaseTransaction,
+    settings: &IpCodeSettings,
+    row: &SendError,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let system = Scope::system();
+    let closes_at = now.plus_millis(machinery.alert_window_ms);
+    for recipient in &settings.alert_addresses {
+        if store::mails::open_window(&system, tx, recipient, closes_at).await? {
+            let mail = templates::send_error_alert(recipient, settings, row, &machinery.public_url);
+            store::mails::enqueue(&system, tx, mail, now).await?;
+        } else {
+            store::mails::wait_for_digest(&system, tx, recipient, &row.ip_code, row.id, now).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! The settings of IP codes as the inbox and the sender use them: believed for two seconds, so that a change made by
+//! a command works within five and no result waits for a query.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use sea_orm::DbErr;
+use todoke_domain::{ids::IpCode, time::Timestamp};
+
+use crate::{
+    auth::scope::Scope,
+    clock::SharedClock,
+    store::{self, Database, ip_codes::IpCodeSettings},
+};
+
+/// How long settings are believed, in milliseconds.
+const BELIEVED_MS: i64 = 2_000;
+
+/// Settings read lately.
+pub(crate) struct Endpoints {
+    database: Database,
+    clock: SharedClock,
+    known: Mutex<HashMap<IpCode, (Timestamp, Arc<IpCodeSettings>)>>,
+}
+
+impl Endpoints {
+    /// Nothing read yet.
+    pub(crate) fn new(database: Database, clock: SharedClock) -> Self {
+        Self {
+            database,
+            clock,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The settings of these IP codes; those that do not exist are left out.
+    pub(crate) async fn load<'a>(
+        &self,
+        wanted: impl Iterator<Item = &'a IpCode>,
+    ) -> Result<HashMap<IpCode, Arc<IpCodeSettings>>, DbErr> {
+        let now = self.clock.now();
+        let mut found = HashMap::new();
+        let mut missing: Vec<IpCode> = Vec::new();
+        {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            for ip_code in wanted {
+                match known.get(ip_code) {
+                    Some((at, settings)) if (0..BELIEVED_MS).contains(&now.millis_since(*at)) => {
+                        found.insert(ip_code.clone(), settings.clone());
+                    }
+                    _ if missing.contains(ip_code) => {}
+                    _ => missing.push(ip_code.clone()),
+                }
+            }
+        }
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let read = store::ip_codes::load_settings(&Scope::system(), self.database.reader(), &missing).await?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for settings in read.into_iter().map(Arc::new) {
+            known.insert(settings.ip_code.clone(), (now, settings.clone()));
+            found.insert(settings.ip_code.clone(), settings);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,15 @@
+//! The way of a result from the inbox to the merchant's endpoint and back into the records.
+//!
+//! `inbox` stores and leases, `claim` finds what is due or orphaned, `sender` makes the one request, `recorder`
+//! writes the outcome under the lease. No request is made while a transaction is open.
+
+pub(crate) mod alerts;
+pub(crate) mod claim;
+pub(crate) mod endpoints;
+pub(crate) mod inbox;
+pub(crate) mod machinery;
+pub(crate) mod recorder;
+pub(crate) mod sender;
+pub(crate) mod slots;
+pub(crate) mod stream;
+pub(crate) mod target;

@@ -1,0 +1,251 @@
+//! The one request of an attempt, and what was seen of its answer. No transaction is open meanwhile.
+//!
+//! A connection serves one request and is never used again: a reused one may break at a moment when nobody can say
+//! whether the request was read. Redirects are never followed.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, Response, body::Incoming, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use ipnet::IpNet;
+use rustls::pki_types::ServerName;
+use todoke_domain::{delivery::Cause, ids::DeliveryId};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::Instant,
+};
+use tokio_rustls::TlsConnector;
+use url::Url;
+
+use super::{
+    stream::{WatchedStream, WriteFlag},
+    target,
+};
+use crate::{providers::zeus::OutgoingRequest, store::ip_codes::EndpointMethod};
+
+/// What is kept of an answer's body, in bytes (product.md, A.13).
+pub(crate) const BODY_KEPT_BYTES_MAX: usize = 64 * 1024;
+/// Most bytes of an answer's head; beyond this it is no honest answer.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Most headers of an answer.
+const HEADERS_MAX: usize = 128;
+/// Longest wait for a connection, in milliseconds, within the endpoint's time-out.
+const CONNECT_MS_MAX: u64 = 10_000;
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers, in order.
+    pub headers: Vec<(String, String)>,
+    /// The first 64 KiB of the body.
+    pub body: Vec<u8>,
+}
+
+/// What the request is sent with besides its own content.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Envelope {
+    /// Repeated in every request of the delivery, so that a receiver can drop a second copy.
+    pub delivery_id: DeliveryId,
+    /// Parameters were edited by hand.
+    pub is_edited: bool,
+    /// From the start of the connection to the end of the answer, in milliseconds.
+    pub timeout_ms: u32,
+}
+
+/// Makes requests.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    tls: TlsConnector,
+    permitted: Arc<[IpNet]>,
+}
+
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Sender")
+            .field("permitted", &self.permitted)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sender {
+    /// A sender that may reach public addresses and the permitted networks.
+    pub(crate) fn new(permitted: &[IpNet]) -> Result<Self, rustls::Error> {
+        let roots = rustls::RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self {
+            tls: TlsConnector::from(Arc::new(config)),
+            permitted: permitted.into(),
+        })
+    }
+
+    /// Sends one request.
+    ///
+    /// # Errors
+    /// The cause; its class says what the merchant may have received.
+    pub(crate) async fn send(&self, request: &OutgoingRequest, envelope: Envelope) -> Result<Answer, Cause> {
+        let written = WriteFlag::default();
+        let deadline = Instant::now() + Duration::from_millis(u64::from(envelope.timeout_ms));
+        let exchange = self.exchange(request, envelope, written.clone(), deadline);
+        match tokio::time::timeout_at(deadline, exchange).await {
+            Ok(result) => result,
+            Err(_) if written.is_set() => Err(Cause::TimedOut),
+            Err(_) => Err(Cause::ConnectTimedOut),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        request: &OutgoingRequest,
+        envelope: Envelope,
+        written: WriteFlag,
+        deadline: Instant,
+    ) -> Result<Answer, Cause> {
+        let address = target::resolve(&request.url, &self.permitted).await?;
+        let connection = connect(address, deadline).await?;
+        let message = message_of(request, envelope)?;
+        if request.url.scheme() == "https" {
+            let name = server_name(&request.url)?;
+            let secured = self
+                .tls
+                .connect(name, connection)
+                .await
+                .map_err(|_| Cause::TlsFailed)?;
+            speak(WatchedStream::new(secured, written.clone()), message, &written).await
+        } else {
+            speak(WatchedStream::new(connection, written.clone()), message, &written).await
+        }
+    }
+}
+
+async fn connect(address: SocketAddr, deadline: Instant) -> Result<TcpStream, Cause> {
+    let limit = deadline.min(Instant::now() + Duration::from_millis(CONNECT_MS_MAX));
+    let connection = match tokio::time::timeout_at(limit, TcpStream::connect(address)).await {
+        Err(_) => return Err(Cause::ConnectTimedOut),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            return Err(Cause::ConnectionRefused);
+        }
+        Ok(Err(_)) => return Err(Cause::ConnectFailed),
+        Ok(Ok(connection)) => connection,
+    };
+    connection.set_nodelay(true).map_err(|_| Cause::ConnectFailed)?;
+    Ok(connection)
+}
+
+fn server_name(url: &Url) -> Result<ServerName<'static>, Cause> {
+    let host = url.host_str().ok_or(Cause::InvalidRequest)?;
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    ServerName::try_from(bare.to_owned()).map_err(|_| Cause::InvalidRequest)
+}
+
+fn message_of(request: &OutgoingRequest, envelope: Envelope) -> Result<Request<Full<Bytes>>, Cause> {
+    let url = &request.url;
+    let host = match url.port() {
+        Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
+        None => url.host_str().unwrap_or_default().to_owned(),
+    };
+    let target = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let mut message = Request::builder()
+        .uri(target)
+        .header("host", host)
+        .header("user-agent", concat!("Todoke/", env!("CARGO_PKG_VERSION")))
+        .header("accept", "*/*")
+        .header("connection", "close")
+        .header("todoke-delivery-id", envelope.delivery_id.to_string());
+    if envelope.is_edited {
+        message = message.header("todoke-edited", "true");
+    }
+    message = match request.method {
+        EndpointMethod::Get => message.method("GET"),
+        EndpointMethod::Post => message
+            .method("POST")
+            .header("content-type", "application/x-www-form-urlencoded"),
+    };
+    message
+        .body(Full::from(request.body.clone()))
+        .map_err(|_| Cause::InvalidRequest)
+}
+
+async fn speak<S>(stream: S, message: Request<Full<Bytes>>, written: &WriteFlag) -> Result<Answer, Cause>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let classed = |error: hyper::Error| cause_of(&error, written);
+    let (mut requests, connection) = http1::Builder::new()
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(classed)?;
+    let driver = AbortOnDrop(tokio::spawn(async move {
+        let _ = connection.await;
+    }));
+    let response = requests.send_request(message).await.map_err(classed)?;
+    let answer = read_answer(response).await.map_err(|_| Cause::ConnectionReset);
+    drop(driver);
+    answer
+}
+
+fn cause_of(error: &hyper::Error, written: &WriteFlag) -> Cause {
+    if !written.is_set() {
+        Cause::ConnectFailed
+    } else if error.is_parse() {
+        Cause::InvalidAnswer
+    } else {
+        Cause::ConnectionReset
+    }
+}
+
+/// Reads at most what is kept; a body without end is cut there. A body that breaks off is no acknowledgement.
+async fn read_answer(response: Response<Incoming>) -> Result<Answer, hyper::Error> {
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    let mut incoming = response.into_body();
+    let mut body = Vec::new();
+    while body.len() < BODY_KEPT_BYTES_MAX {
+        let Some(frame) = incoming.frame().await else {
+            break;
+        };
+        if let Some(data) = frame?.data_ref() {
+            let room = BODY_KEPT_BYTES_MAX - body.len();
+            body.extend(data.iter().take(room));
+        }
+    }
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
+}
+
+/// Ends the connection's task with the attempt, so that nothing is sent after its outcome is known.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

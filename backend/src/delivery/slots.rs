@@ -1,0 +1,112 @@
+//! How many requests may be on their way: in all, and to one endpoint. A slow merchant fills the own slots only.
+//!
+//! A delivery is leased only with a slot in hand, so what is leased is on its way, not waiting in a queue.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use todoke_domain::ids::IpCode;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+/// Requests on their way from one process: bounds sockets and memory.
+const REQUESTS_MAX: usize = 256;
+/// Requests on their way to one IP code's endpoint: merchants' CGIs are small machines.
+const REQUESTS_PER_ENDPOINT_MAX: usize = 32;
+
+/// The slots of one process.
+#[derive(Debug)]
+pub(crate) struct Slots {
+    all: Arc<Semaphore>,
+    endpoints: Mutex<HashMap<IpCode, Arc<Semaphore>>>,
+    freed: Arc<Notify>,
+}
+
+/// One slot; free again when dropped.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    permits: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
+    freed: Arc<Notify>,
+}
+
+impl Slots {
+    /// All free.
+    pub(crate) fn new() -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(REQUESTS_MAX)),
+            endpoints: Mutex::default(),
+            freed: Arc::new(Notify::new()),
+        }
+    }
+
+    /// Takes a slot, if there is one for this endpoint and one in all.
+    pub(crate) fn try_take(&self, ip_code: &IpCode) -> Option<Slot> {
+        let endpoint = self.endpoint(ip_code).try_acquire_owned().ok()?;
+        let all = self.all.clone().try_acquire_owned().ok()?;
+        Some(Slot {
+            permits: Some((all, endpoint)),
+            freed: self.freed.clone(),
+        })
+    }
+
+    /// The endpoints that are at their limit.
+    pub(crate) fn full_endpoints(&self) -> Vec<IpCode> {
+        let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = endpoints
+            .iter()
+            .filter(|(_, slots)| slots.available_permits() == 0);
+        full.map(|(ip_code, _)| ip_code.clone()).collect()
+    }
+
+    /// How many are free in all.
+    pub(crate) fn free(&self) -> usize {
+        self.all.available_permits()
+    }
+
+    /// Returns after a slot became free.
+    pub(crate) async fn freed(&self) {
+        self.freed.notified().await;
+    }
+
+    /// Returns when nothing is on its way any more; no slot can be taken after.
+    pub(crate) async fn drain(&self) {
+        let most = u32::try_from(REQUESTS_MAX).unwrap_or(u32::MAX);
+        if let Ok(permits) = self.all.acquire_many(most).await {
+            permits.forget();
+        }
+    }
+
+    fn endpoint(&self, ip_code: &IpCode) -> Arc<Semaphore> {
+        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots = endpoints
+            .entry(ip_code.clone())
+            .or_insert_with(|| Arc::new(Semaphore::new(REQUESTS_PER_ENDPOINT_MAX)));
+        slots.clone()
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.permits.take();
+        self.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_endpoint_leaves_room_for_the_others() {
+        let slots = Slots::new();
+        let (slow, quick) = (IpCode::parse("11111").unwrap(), IpCode::parse("22222").unwrap());
+        let held: Vec<Slot> = std::iter::from_fn(|| slots.try_take(&slow)).collect();
+        assert_eq!(held.len(), REQUESTS_PER_ENDPOINT_MAX);
+        assert_eq!(slots.full_endpoints(), [slow.clone()]);
+        assert!(slots.try_take(&quick).is_some());
+        drop(held);
+        assert!(slots.full_endpoints().is_empty());
+        assert_eq!(slots.free(), REQUESTS_MAX);
+    }
+}

@@ -1,0 +1,10 @@
+//! Mutations, one file a noun, merged into the root.
+
+use async_graphql::MergedObject;
+
+mod accounts;
+mod send_errors;
+
+/// Everything that can be changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(accounts::AccountsMutation, send_errors::SendErrorsMutation);

@@ -1,0 +1,15 @@
+//! Queries, one file a noun, merged into the root.
+
+use async_graphql::MergedObject;
+
+mod accounts;
+mod nodes;
+mod send_errors;
+
+/// Everything that can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    accounts::AccountsQuery,
+    send_errors::SendErrorsQuery,
+    nodes::NodesQuery,
+);

@@ -1,0 +1,63 @@
+//! Send errors and the payments behind them.
+
+use async_graphql::{Context, ID, Object};
+
+use crate::{
+    app::{self, Error},
+    graphql::{
+        context::Asked,
+        global_id,
+        types::{
+            page::{page_cost, parse_page},
+            payments::Payment,
+            send_errors::{SendError, SendErrorConnection, SendErrorFilter},
+        },
+    },
+};
+
+/// Queries about send errors.
+#[derive(Default)]
+pub(crate) struct SendErrorsQuery;
+
+#[Object]
+impl SendErrorsQuery {
+    /// Searches send errors, newest first, at most 100 a page. Needs VIEW on the IP codes.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    async fn send_errors(
+        &self,
+        ctx: &Context<'_>,
+        filter: SendErrorFilter,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> async_graphql::Result<SendErrorConnection> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let read = async {
+            let search = app::send_errors::parse_filter(app, &filter.into_input()?)?;
+            let request = parse_page(first, after.as_deref())?;
+            let page = app::send_errors::search_send_errors(app, scope, &search, request).await?;
+            Ok::<_, Error>(SendErrorConnection {
+                search,
+                page,
+                after: request.after,
+            })
+        };
+        read.await.map_err(|error| ctx.error(error))
+    }
+
+    /// One send error; NOT_FOUND where there is none that may be seen. Needs VIEW.
+    async fn send_error(&self, ctx: &Context<'_>, id: ID) -> async_graphql::Result<Option<SendError>> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let id = global_id::decode("SendError", &id).ok_or_else(|| ctx.error(Error::NotFound))?;
+        let found = app::send_errors::find_send_error(app, scope, id).await;
+        found
+            .map(|row| Some(row.into()))
+            .map_err(|error| ctx.error(error))
+    }
+
+    /// One payment; NOT_FOUND where there is none that may be seen. Needs VIEW.
+    async fn payment(&self, ctx: &Context<'_>, id: ID) -> async_graphql::Result<Option<Payment>> {
+        ctx.scope()?;
+        let id = global_id::decode("Payment", &id).ok_or_else(|| ctx.error(Error::NotFound))?;
+        Payment::load(ctx, id).await.map(Some)
+    }
+}

@@ -1,0 +1,10 @@
+//! Subscriptions, one file a noun, merged into the root.
+
+use async_graphql::MergedSubscription;
+
+mod send_errors;
+pub(crate) mod watch;
+
+/// Everything that can be watched.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(send_errors::SendErrorsSubscription);

@@ -1,0 +1,222 @@
+//! Attempts: each request as it was sent, and its answer.
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use todoke_domain::{
+    delivery::{self, Outcome},
+    ids::IpCode,
+};
+
+use super::{
+    page::PageInfo,
+    send_errors::{Cause, Parameter},
+};
+use crate::{
+    graphql::{context::Asked, global_id, scalars::DateTime},
+    store::{
+        self,
+        attempts::Attempt as StoredAttempt,
+        page::{Page, PageRequest, Place, Total},
+    },
+};
+
+/// Who set an attempt going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "AttemptTrigger")]
+pub(crate) enum AttemptTrigger {
+    /// The first attempt, or the retry policy.
+    Automatic,
+    /// One decision about one row.
+    Manual,
+    /// A resend batch.
+    Batch,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum AttemptOutcome {
+    /// The endpoint acknowledged.
+    Delivered,
+    /// It cannot have been received.
+    NotReceived,
+    /// It may have been received.
+    MaybeReceived,
+}
+
+/// One HTTP request and what came back. Needs VIEW on the IP code.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt(pub StoredAttempt);
+
+/// One HTTP request and what came back. Needs VIEW on the IP code.
+#[Object]
+impl Attempt {
+    /// The id.
+    async fn id(&self) -> ID {
+        global_id::encode("Attempt", self.0.id)
+    }
+
+    /// When it began.
+    async fn started_at(&self) -> DateTime {
+        DateTime(self.0.started_at)
+    }
+
+    /// How long it took, in milliseconds.
+    async fn duration_ms(&self) -> u32 {
+        self.0.duration_ms
+    }
+
+    /// What set it going.
+    async fn trigger(&self) -> AttemptTrigger {
+        match self.0.trigger {
+            delivery::Trigger::Automatic => AttemptTrigger::Automatic,
+            delivery::Trigger::Manual => AttemptTrigger::Manual,
+            delivery::Trigger::Batch => AttemptTrigger::Batch,
+        }
+    }
+
+    /// How it ended.
+    async fn outcome(&self) -> AttemptOutcome {
+        match self.0.outcome {
+            Outcome::Delivered => AttemptOutcome::Delivered,
+            Outcome::Failed(cause) => match cause.receipt() {
+                delivery::Receipt::NotReceived => AttemptOutcome::NotReceived,
+                delivery::Receipt::MaybeReceived => AttemptOutcome::MaybeReceived,
+            },
+        }
+    }
+
+    /// Why it failed.
+    async fn cause(&self) -> Option<Cause> {
+        match self.0.outcome {
+            Outcome::Delivered => None,
+            Outcome::Failed(cause) => Some(Cause::from(cause)),
+        }
+    }
+
+    /// The answer's status.
+    async fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// GET or POST.
+    async fn request_method(&self) -> &str {
+        &self.0.request_method
+    }
+
+    /// The address with its query, as it went over the wire.
+    async fn request_url(&self) -> &str {
+        &self.0.request_url
+    }
+
+    /// The form body as percent-encoded bytes; empty for GET.
+    async fn request_body(&self) -> &str {
+        &self.0.request_body
+    }
+
+    /// The answer's headers, in order.
+    async fn response_headers(&self) -> Vec<Parameter> {
+        let header = |(name, value): &(String, String)| Parameter {
+            name: name.clone(),
+            value: value.clone(),
+        };
+        self.0.response_headers.iter().map(header).collect()
+    }
+
+    /// The first 64 KiB of the answer's body, decoded in the endpoint's present charset.
+    async fn response_body(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+        let settings = ctx
+            .app()?
+            .endpoints()
+            .load(std::iter::once(&self.0.ip_code))
+            .await;
+        let settings = settings.map_err(|error| ctx.error(error.into()))?;
+        let charset = settings
+            .get(&self.0.ip_code)
+            .map(|settings| settings.endpoint.charset)
+            .unwrap_or_default();
+        Ok(charset.decode(&self.0.response_body))
+    }
+
+    /// The login of who decided it; null when automatic.
+    async fn decided_by(&self) -> Option<&str> {
+        self.0.decided_by.as_deref()
+    }
+}
+
+/// A row of a page of attempts.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct AttemptEdge {
+    /// The row's place.
+    pub cursor: String,
+    /// The attempt.
+    pub node: Attempt,
+}
+
+/// A page of attempts, newest first.
+#[derive(Clone, Debug)]
+pub(crate) struct AttemptConnection {
+    page: Page<StoredAttempt>,
+    after: Option<Place>,
+    total: Total,
+}
+
+impl AttemptConnection {
+    /// Reads a page.
+    pub(crate) async fn load(
+        ctx: &Context<'_>,
+        ip_code: &IpCode,
+        payment: todoke_domain::ids::PaymentId,
+        request: PageRequest,
+    ) -> async_graphql::Result<Self> {
+        let (scope, reader) = (ctx.scope()?, ctx.app()?.database.reader());
+        let page = store::attempts::list_of_payment(scope, reader, ip_code, payment, request).await;
+        let page = page.map_err(|error| ctx.error(error.into()))?;
+        let counted = store::attempts::count_of_payment(scope, reader, ip_code, payment).await;
+        let total = Total::of(counted.map_err(|error| ctx.error(error.into()))?);
+        Ok(Self {
+            page,
+            after: request.after,
+            total,
+        })
+    }
+}
+
+/// A page of attempts, newest first.
+#[Object]
+impl AttemptConnection {
+    /// The rows with their places.
+    async fn edges(&self) -> Vec<AttemptEdge> {
+        let edge = |(place, row): &(Place, StoredAttempt)| AttemptEdge {
+            cursor: place.to_cursor(),
+            node: Attempt(row.clone()),
+        };
+        self.page.rows.iter().map(edge).collect()
+    }
+
+    /// The rows.
+    async fn nodes(&self) -> Vec<Attempt> {
+        self.page
+            .rows
+            .iter()
+            .map(|(_, row)| Attempt(row.clone()))
+            .collect()
+    }
+
+    /// Where the page stands.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo::of(
+            self.page.rows.iter().map(|(place, _)| *place),
+            self.page.has_next,
+            self.after,
+        )
+    }
+
+    /// How many there are, exact up to 10,000.
+    async fn total_count(&self) -> u64 {
+        self.total.count
+    }
+
+    /// Whether there are more than 10,000.
+    async fn total_count_is_capped(&self) -> bool {
+        self.total.is_capped
+    }
+}

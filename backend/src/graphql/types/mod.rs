@@ -1,0 +1,8 @@
+//! Types of the contract, written by hand, one file a noun.
+
+pub(crate) mod accounts;
+pub(crate) mod attempts;
+pub(crate) mod page;
+pub(crate) mod payments;
+pub(crate) mod periods;
+pub(crate) mod send_errors;

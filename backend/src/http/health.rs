@@ -1,0 +1,42 @@
+//! Alive, ready, and figures for Prometheus.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+
+use super::problem::problem;
+use crate::app::App;
+
+/// The routes.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/healthz", web::get().to(healthz))
+        .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(metrics));
+}
+
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body("ok\n")
+}
+
+async fn readyz(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    let database = tokio::time::timeout(std::time::Duration::from_secs(3), app.database.ping()).await;
+    let worker = app.worker_is_fit();
+    match (matches!(database, Ok(Ok(()))), worker) {
+        (true, true) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
+        (database, worker) => {
+            let extra = serde_json::json!({"database": database, "worker": worker});
+            problem(
+                &request,
+                StatusCode::SERVICE_UNAVAILABLE,
+                "NOT_READY",
+                "Not ready.",
+                extra,
+            )
+        }
+    }
+}
+
+async fn metrics(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(app.metrics.render())
+}

@@ -1,0 +1,47 @@
+//! The rim: HTTP in, HTTP out. `build_app` is what the server and the tests both run.
+
+use std::sync::Arc;
+
+use actix_web::{
+    App as ActixApp, Error as ActixError,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    web,
+};
+
+use crate::{app::App, graphql::schema};
+
+mod assets;
+mod graphql;
+mod health;
+mod ingest;
+pub(crate) mod problem;
+mod request;
+mod websocket;
+
+/// Most bytes of a GraphQL request.
+const GRAPHQL_BYTES_MAX: usize = 1024 * 1024;
+
+/// Every route with what stands around it.
+pub fn build_app(
+    app: Arc<App>,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = ActixError,
+        InitError = (),
+    >,
+> {
+    let schema = schema::build(app.clone());
+    ActixApp::new()
+        .app_data(web::Data::from(app))
+        .app_data(web::Data::new(schema))
+        .app_data(web::PayloadConfig::new(GRAPHQL_BYTES_MAX))
+        .wrap(actix_web::middleware::from_fn(request::around))
+        .configure(health::routes)
+        .configure(ingest::routes)
+        .configure(graphql::routes)
+        .configure(assets::routes)
+}

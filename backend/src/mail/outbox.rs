@@ -1,0 +1,129 @@
+//! The outbox's worker: closes windows into digests, and hands waiting mails over. A mail is claimed in one short
+//! transaction, sent while none is open, and noted in another.
+
+use std::{sync::Arc, time::Duration};
+
+use lettre::message::Mailbox;
+use todoke_domain::time::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::{templates, transport::Transport};
+use crate::{
+    app::{App, Error},
+    auth::scope::Scope,
+    store::{self, mails::WaitingMail},
+};
+
+/// Longest time between two looks at the outbox.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Mails of one turn.
+const MAILS_MAX: u64 = 20;
+/// Windows closed in one turn.
+const WINDOWS_MAX: u64 = 50;
+/// How long a claimed mail is left to its sender, in milliseconds: longer than the SMTP time-out.
+const CLAIM_MS: i64 = 60_000;
+/// Tries before a mail is given up.
+const TRIES_MAX: u32 = 12;
+/// First wait after a failed try, in milliseconds; it doubles up to an hour.
+const FIRST_WAIT_MS: i64 = 5_000;
+/// Longest wait between tries, in milliseconds.
+const WAIT_MS_MAX: i64 = 3_600_000;
+
+/// Sends until told to stop.
+pub(crate) async fn run(app: Arc<App>, transport: Transport, from: Mailbox, stop: CancellationToken) {
+    loop {
+        if let Err(error) = send_once(&app, &transport, &from).await {
+            tracing::warn!(?error, "the outbox could not be read; trying again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+async fn send_once(app: &App, transport: &Transport, from: &Mailbox) -> Result<(), Error> {
+    let system = Scope::system();
+    let now = app.clock.now();
+    if store::mails::is_any_window_over(&system, app.database.reader(), now).await? {
+        close_windows(app, now).await?;
+    }
+    while store::mails::is_any_due(&system, app.database.reader(), app.clock.now()).await? {
+        let tx = app.database.begin_write().await?;
+        let now = app.clock.now();
+        let claimed =
+            store::mails::claim_due(&system, &tx, now, now.plus_millis(CLAIM_MS), MAILS_MAX).await?;
+        tx.commit().await?;
+        if claimed.is_empty() {
+            return Ok(());
+        }
+        for mail in claimed {
+            hand_over(app, transport, from, mail).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn hand_over(app: &App, transport: &Transport, from: &Mailbox, mail: WaitingMail) -> Result<(), Error> {
+    let system = Scope::system();
+    let result = transport.send(from, &mail).await;
+    let now = app.clock.now();
+    let tx = app.database.begin_write().await?;
+    match result {
+        Ok(()) => store::mails::note_sent(&system, &tx, mail.id, now).await?,
+        Err(error) => {
+            tracing::warn!(mail = %mail.id, tries = mail.attempt_count + 1, "a mail could not be handed over");
+            store::mails::note_failed(
+                &system,
+                &tx,
+                mail.id,
+                &error,
+                next_try(mail.attempt_count + 1, now),
+            )
+            .await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn next_try(tries: u32, now: Timestamp) -> Option<Timestamp> {
+    let factor = 1_i64.checked_shl(tries.saturating_sub(1)).unwrap_or(i64::MAX);
+    (tries < TRIES_MAX).then(|| now.plus_millis(FIRST_WAIT_MS.saturating_mul(factor).min(WAIT_MS_MAX)))
+}
+
+/// A window in which alerts gathered ends with a digest and runs on; one in which nothing came is closed.
+async fn close_windows(app: &App, now: Timestamp) -> Result<(), Error> {
+    let system = Scope::system();
+    let tx = app.database.begin_write().await?;
+    for recipient in store::mails::lock_windows_over(&system, &tx, now, WINDOWS_MAX).await? {
+        let waiting = store::mails::take_waiting(&system, &tx, &recipient).await?;
+        if waiting.is_empty() {
+            store::mails::close_window(&system, &tx, &recipient).await?;
+            continue;
+        }
+        let rows = store::send_errors::find_many(&system, &tx, &waiting).await?;
+        let mail = templates::send_error_digest(&recipient, &rows, waiting.len(), &app.config.public_url);
+        store::mails::enqueue(&system, &tx, mail, now).await?;
+        let closes_at = now.plus_millis(app.config.alert_window_ms);
+        store::mails::extend_window(&system, &tx, &recipient, closes_at).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_an_hour_and_end() {
+        let now = Timestamp::from_micros(0);
+        let waits: Vec<Option<i64>> = (1..=12)
+            .map(|tries| next_try(tries, now).map(|at| at.as_micros() / 1_000))
+            .collect();
+        assert_eq!(waits.first(), Some(&Some(5_000)));
+        assert_eq!(waits.get(10), Some(&Some(WAIT_MS_MAX)));
+        assert_eq!(waits.last(), Some(&None));
+    }
+}

@@ -1,0 +1,211 @@
+//! Starting and stopping: opens the database, builds the application, sets the workers going, serves HTTP.
+
+use std::{fs::File, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use actix_web::{HttpServer, dev::Server};
+use sea_orm::DbErr;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{App, tokens},
+    auth::{scope::Scope, secrets::Secrets},
+    clock::SharedClock,
+    config::Config,
+    delivery::{
+        claim,
+        endpoints::Endpoints,
+        inbox::Inbox,
+        machinery::Machinery,
+        recorder::{self, Recorder},
+        sender::Sender,
+        slots::Slots,
+    },
+    http,
+    live::Live,
+    mail::{outbox, transport::Transport},
+    store::{self, Database, Engine},
+    telemetry,
+};
+
+/// How long running attempts are waited for at the end; what still runs then is recorded as orphaned later.
+const DRAIN_TIME: Duration = Duration::from_secs(20);
+/// How often the last uses of tokens are written down.
+const TOKEN_USES_EVERY: Duration = Duration::from_secs(5);
+/// HTTP worker threads of one process.
+const HTTP_WORKERS: usize = 2;
+/// Most connections of one HTTP worker.
+const CONNECTIONS_MAX: usize = 4_000;
+/// Seconds that open requests get to finish when the process stops.
+const SHUTDOWN_S: u64 = 5;
+
+/// What this process does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Everything.
+    #[default]
+    All,
+    /// HTTP only; a worker elsewhere delivers.
+    Web,
+    /// Deliveries, evaluations and mails only; HTTP serves health and figures.
+    Worker,
+}
+
+/// Why the start failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database is away or refuses.
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] DbErr),
+    /// A file or a socket.
+    #[error("{0}")]
+    Io(String),
+    /// A setting that only shows itself now.
+    #[error("{0}")]
+    Setting(String),
+}
+
+/// A running application.
+pub struct Running {
+    /// The application.
+    pub app: Arc<App>,
+    stop: CancellationToken,
+    _lock: Option<File>,
+}
+
+/// Opens the database, brings it up to date, and sets the workers of this role going.
+///
+/// # Errors
+/// What cannot be opened, in words.
+pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Running, StartError> {
+    let database = Database::connect(&config.database_url).await?;
+    let lock = lock_data_dir(&config.data_dir, database.engine())?;
+    database.migrate().await?;
+    let secrets = Secrets::load_or_make(&config.data_dir)
+        .map_err(|error| StartError::Io(format!("the secrets in {}: {error}", config.data_dir.display())))?;
+    let stop = CancellationToken::new();
+    let live = Live::start(&database, &config.database_url, &stop);
+    let (recorder, outcomes) = Recorder::new();
+    let sender = Sender::new(&config.allow_private_endpoints)
+        .map_err(|error| StartError::Setting(format!("TLS cannot be set up: {error}")))?;
+    let machinery = Arc::new(Machinery {
+        database: database.clone(),
+        clock: clock.clone(),
+        live: live.clone(),
+        endpoints: Endpoints::new(database.clone(), clock.clone()),
+        slots: Slots::new(),
+        sender,
+        recorder,
+        alert_window_ms: config.alert_window_ms,
+        public_url: config.public_url.clone(),
+        pulse: crate::delivery::machinery::Pulse::default(),
+    });
+    let works_here = role != Role::Web;
+    tokio::spawn(recorder::run(machinery.clone(), outcomes));
+    let inbox = Inbox::open(machinery.clone(), works_here, stop.clone());
+    let metrics = telemetry::metrics();
+    let token_uses = tokens::TokenUses::default();
+    let app = Arc::new(App {
+        config,
+        database,
+        clock,
+        live,
+        secrets,
+        inbox,
+        token_uses,
+        machinery,
+        metrics,
+        works_here,
+    });
+    if works_here {
+        start_workers(&app, &stop).await?;
+    }
+    tokio::spawn(keep_token_uses(app.clone(), stop.clone()));
+    Ok(Running {
+        app,
+        stop,
+        _lock: lock,
+    })
+}
+
+async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), StartError> {
+    if app.database.engine() == Engine::Sqlite {
+        let tx = app.database.begin_write().await?;
+        let orphans = store::deliveries::orphan_all(&Scope::system(), &tx).await?;
+        tx.commit().await?;
+        if orphans > 0 {
+            tracing::warn!(
+                orphans,
+                "the last process died during these attempts; each may have been received"
+            );
+        }
+    }
+    let transport = Transport::open(app.config.smtp_url.as_deref(), &app.config.data_dir)
+        .map_err(|error| StartError::Setting(format!("mail cannot be set up: {error}")))?;
+    let from = app.config.mail_from.parse().map_err(|error| {
+        StartError::Setting(format!(
+            "TODOKE_MAIL_FROM: {:?} is not allowed: {error}",
+            app.config.mail_from
+        ))
+    })?;
+    tokio::spawn(claim::run(app.machinery.clone(), stop.clone()));
+    tokio::spawn(outbox::run(app.clone(), transport, from, stop.clone()));
+    Ok(())
+}
+
+impl Running {
+    /// Serves HTTP at this address.
+    ///
+    /// # Errors
+    /// The address cannot be listened at.
+    pub fn serve(&self, listen: SocketAddr) -> Result<(Server, SocketAddr), StartError> {
+        let app = self.app.clone();
+        let bound = HttpServer::new(move || http::build_app(app.clone()))
+            .workers(HTTP_WORKERS)
+            .max_connections(CONNECTIONS_MAX)
+            .shutdown_timeout(SHUTDOWN_S)
+            .bind(listen)
+            .map_err(|error| StartError::Io(format!("{listen} cannot be listened at: {error}")))?;
+        let address = bound.addrs().first().copied().unwrap_or(listen);
+        Ok((bound.run(), address))
+    }
+
+    /// Stops claiming, waits for attempts on their way, and closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(DRAIN_TIME, self.app.machinery.slots.drain())
+            .await
+            .is_err()
+        {
+            tracing::warn!("attempts were still on their way at the end; their leases will tell");
+        }
+        if let Err(error) = self.app.database.clone().close().await {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+    }
+}
+
+/// One server for one embedded database: two would take each other's attempts for orphaned ones.
+fn lock_data_dir(data_dir: &Path, engine: Engine) -> Result<Option<File>, StartError> {
+    let told = |error: &dyn std::fmt::Display| StartError::Io(format!("{}: {error}", data_dir.display()));
+    std::fs::create_dir_all(data_dir).map_err(|error| told(&error))?;
+    if engine == Engine::Postgres {
+        return Ok(None);
+    }
+    let file = File::create(data_dir.join("server.lock")).map_err(|error| told(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(_) => Err(told(&"another server uses this data directory")),
+    }
+}
+
+async fn keep_token_uses(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(TOKEN_USES_EVERY) => {}
+        }
+        if let Err(error) = tokens::store_uses(&app).await {
+            tracing::warn!(?error, "the last uses of tokens could not be written down");
+        }
+    }
+}

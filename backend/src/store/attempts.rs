@@ -1,0 +1,236 @@
+//! Attempts: each request as it was sent, and what came back.
+
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use todoke_domain::{
+    access::Action,
+    delivery::{Cause, Outcome, Trigger},
+    ids::{AttemptId, DecisionId, DeliveryId, IpCode, PaymentId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{attempts, decisions},
+    page::{Page, PageRequest, Place},
+    rows,
+};
+use crate::auth::scope::Scope;
+
+/// One request and its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    /// The attempt.
+    pub id: AttemptId,
+    /// The delivery.
+    pub delivery_id: DeliveryId,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The decision behind it.
+    pub decision_id: Option<DecisionId>,
+    /// Whose.
+    pub ip_code: IpCode,
+    /// What set it going.
+    pub trigger: Trigger,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The answer's status.
+    pub http_status: Option<u16>,
+    /// GET or POST.
+    pub request_method: String,
+    /// The address with its query, as sent.
+    pub request_url: String,
+    /// The form body, as sent.
+    pub request_body: String,
+    /// The answer's headers, in order.
+    pub response_headers: Vec<(String, String)>,
+    /// The first 64 KiB of the answer's body.
+    pub response_body: Vec<u8>,
+    /// Who decided it; filled in when read.
+    pub decided_by: Option<String>,
+}
+
+/// Stores attempts.
+pub(crate) async fn insert_many(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    made: &[&Attempt],
+) -> Result<(), DbErr> {
+    if made.is_empty() {
+        return Ok(());
+    }
+    let models: Vec<_> = made
+        .iter()
+        .map(|attempt| active_model(attempt))
+        .collect::<Result<_, _>>()?;
+    attempts::Entity::insert_many(models)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
+}
+
+fn active_model(attempt: &Attempt) -> Result<attempts::ActiveModel, DbErr> {
+    let cause = match attempt.outcome {
+        Outcome::Delivered => None,
+        Outcome::Failed(cause) => Some(cause.code().to_owned()),
+    };
+    Ok(attempts::ActiveModel {
+        id: Set(attempt.id.value()),
+        delivery_id: Set(attempt.delivery_id.value()),
+        payment_id: Set(Some(attempt.payment_id.value())),
+        decision_id: Set(attempt.decision_id.map(DecisionId::value)),
+        ip_code: Set(attempt.ip_code.as_str().to_owned()),
+        trigger: Set(attempt.trigger.code().to_owned()),
+        started_at: Set(attempt.started_at.as_micros()),
+        duration_ms: Set(i32::try_from(attempt.duration_ms).unwrap_or(i32::MAX)),
+        outcome: Set(attempt.outcome.code().to_owned()),
+        cause: Set(cause),
+        http_status: Set(attempt.http_status.map(i32::from)),
+        request_method: Set(attempt.request_method.clone()),
+        request_url: Set(attempt.request_url.clone()),
+        request_body: Set(attempt.request_body.clone()),
+        response_headers: Set(rows::to_json(&attempt.response_headers)?),
+        response_body: Set(attempt.response_body.clone()),
+    })
+}
+
+/// The attempts of a payment, newest first.
+pub(crate) async fn list_of_payment(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    ip_code: &IpCode,
+    payment: PaymentId,
+    request: PageRequest,
+) -> Result<Page<Attempt>, DbErr> {
+    if !scope.may(ip_code, Action::View) {
+        return Ok(Page {
+            rows: Vec::new(),
+            has_next: false,
+        });
+    }
+    let mut query = of_payment(ip_code, payment);
+    if let Some(after) = request.after {
+        let older = Condition::any()
+            .add(attempts::Column::StartedAt.lt(after.at))
+            .add(
+                Condition::all()
+                    .add(attempts::Column::StartedAt.eq(after.at))
+                    .add(attempts::Column::Id.lt(after.id)),
+            );
+        query = query.filter(older);
+    }
+    let found = query
+        .order_by_desc(attempts::Column::StartedAt)
+        .order_by_desc(attempts::Column::Id)
+        .limit(request.rows + 1)
+        .all(db)
+        .await?;
+    let read = with_deciders(db, found).await?;
+    let placed = read
+        .into_iter()
+        .map(|attempt| {
+            (
+                Place {
+                    at: attempt.started_at.as_micros(),
+                    id: attempt.id.value(),
+                },
+                attempt,
+            )
+        })
+        .collect();
+    Ok(Page::cut(placed, request.rows))
+}
+
+/// How many attempts a payment has.
+pub(crate) async fn count_of_payment(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    ip_code: &IpCode,
+    payment: PaymentId,
+) -> Result<u64, DbErr> {
+    if !scope.may(ip_code, Action::View) {
+        return Ok(0);
+    }
+    of_payment(ip_code, payment).count(db).await
+}
+
+/// The attempt that a decision led to, once it is recorded.
+pub(crate) async fn find_by_decision(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    ip_code: &IpCode,
+    payment: PaymentId,
+    decision: DecisionId,
+) -> Result<Option<Attempt>, DbErr> {
+    if !scope.may(ip_code, Action::View) {
+        return Ok(None);
+    }
+    let found = of_payment(ip_code, payment)
+        .filter(attempts::Column::DecisionId.eq(decision.value()))
+        .all(db)
+        .await?;
+    Ok(with_deciders(db, found).await?.pop())
+}
+
+fn of_payment(ip_code: &IpCode, payment: PaymentId) -> sea_orm::Select<attempts::Entity> {
+    attempts::Entity::find()
+        .filter(attempts::Column::PaymentId.eq(payment.value()))
+        .filter(attempts::Column::IpCode.eq(ip_code.as_str()))
+}
+
+async fn with_deciders(
+    db: &impl ConnectionTrait,
+    found: Vec<attempts::Model>,
+) -> Result<Vec<Attempt>, DbErr> {
+    let decided: Vec<Uuid> = found.iter().filter_map(|row| row.decision_id).collect();
+    let names: std::collections::HashMap<Uuid, String> = if decided.is_empty() {
+        std::collections::HashMap::new()
+    } else {
+        let query = decisions::Entity::find().filter(decisions::Column::Id.is_in(decided));
+        query
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row.actor_name))
+            .collect()
+    };
+    let read = |row: attempts::Model| {
+        let decided_by = row.decision_id.and_then(|id| names.get(&id).cloned());
+        attempt_of(row, decided_by)
+    };
+    found.into_iter().map(read).collect()
+}
+
+fn attempt_of(row: attempts::Model, decided_by: Option<String>) -> Result<Attempt, DbErr> {
+    let outcome = match &row.cause {
+        None => Outcome::Delivered,
+        Some(cause) => Outcome::Failed(rows::named("attempts.cause", cause, Cause::from_code)?),
+    };
+    let Some(payment_id) = row.payment_id else {
+        return Err(rows::unreadable("attempts.payment_id", ""));
+    };
+    Ok(Attempt {
+        id: AttemptId::new(row.id),
+        delivery_id: DeliveryId::new(row.delivery_id),
+        payment_id: PaymentId::new(payment_id),
+        decision_id: row.decision_id.map(DecisionId::new),
+        ip_code: rows::ip_code(&row.ip_code)?,
+        trigger: rows::named("attempts.trigger", &row.trigger, Trigger::from_code)?,
+        started_at: Timestamp::from_micros(row.started_at),
+        duration_ms: rows::count(row.duration_ms),
+        outcome,
+        http_status: row.http_status.and_then(|status| u16::try_from(status).ok()),
+        request_method: row.request_method,
+        request_url: row.request_url,
+        request_body: row.request_body,
+        response_headers: rows::json("attempts.response_headers", &row.response_headers)?,
+        response_body: row.response_body,
+        decided_by,
+    })
+}

@@ -1,0 +1,339 @@
+//! Deliveries: the queue with its leases. Only the worker, the inbox and decisions about rows come here.
+
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType},
+};
+use todoke_domain::{
+    delivery::{DeliveryState, Trigger},
+    ids::{DecisionId, DeliveryId, IpCode, PaymentId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{entity::deliveries, rows};
+use crate::auth::scope::Scope;
+
+/// The kind of every delivery of a payment result.
+const KIND_PAYMENT_RESULT: &str = "PAYMENT_RESULT";
+
+/// The right to make one attempt. Only who holds it may record the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Lease {
+    /// Drawn anew for every lease.
+    pub id: Uuid,
+    /// After this instant the attempt counts as orphaned.
+    pub until: Timestamp,
+}
+
+/// A delivery as the worker sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Whose.
+    pub ip_code: IpCode,
+    /// The payment whose result it brings.
+    pub payment_id: PaymentId,
+    /// What sets the next attempt going, or set the leased one going.
+    pub trigger: Trigger,
+    /// The decision behind it.
+    pub decision_id: Option<DecisionId>,
+    /// Who holds the lease.
+    pub lease_id: Option<Uuid>,
+    /// Since when.
+    pub leased_at: Option<Timestamp>,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Attempts made.
+    pub attempt_count: u32,
+    /// Failed automatic attempts.
+    pub failures: u32,
+}
+
+/// A delivery to be stored.
+#[derive(Clone, Debug)]
+pub(crate) struct NewDelivery {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Whose.
+    pub ip_code: IpCode,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The lease of the first attempt, where it starts at once.
+    pub lease: Option<Lease>,
+}
+
+/// Stores new deliveries, due at once.
+pub(crate) async fn insert_many(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    new: &[NewDelivery],
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let models = new.iter().map(|delivery| deliveries::ActiveModel {
+        id: Set(delivery.id.value()),
+        kind: Set(KIND_PAYMENT_RESULT.to_owned()),
+        ip_code: Set(delivery.ip_code.as_str().to_owned()),
+        payment_id: Set(Some(delivery.payment_id.value())),
+        order_id: Set(None),
+        state: Set(if delivery.lease.is_some() {
+            DeliveryState::Leased
+        } else {
+            DeliveryState::Pending
+        }
+        .code()
+        .to_owned()),
+        due_at: Set(now.as_micros()),
+        next_trigger: Set(Trigger::Automatic.code().to_owned()),
+        decision_id: Set(None),
+        lease_owner: Set(delivery.lease.map(|lease| lease.id)),
+        lease_until: Set(delivery.lease.map(|lease| lease.until.as_micros())),
+        leased_at: Set(delivery.lease.map(|_| now.as_micros())),
+        attempt_count: Set(0),
+        failures: Set(0),
+    });
+    deliveries::Entity::insert_many(models)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
+}
+
+/// Whether anything is due or orphaned; cheap, so that an idle worker never begins a write.
+pub(crate) async fn is_any_due(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let due = deliveries::Entity::find()
+        .filter(is_due(now))
+        .limit(1)
+        .one(db)
+        .await?;
+    if due.is_some() {
+        return Ok(true);
+    }
+    Ok(deliveries::Entity::find()
+        .filter(is_orphaned(now))
+        .limit(1)
+        .one(db)
+        .await?
+        .is_some())
+}
+
+/// The deliveries that are due, longest waiting first, but for those of endpoints that are at their limit.
+/// On PostgreSQL rows that another machine claims just now are skipped.
+pub(crate) async fn lock_due(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    busy: &[IpCode],
+    now: Timestamp,
+    rows_max: u64,
+) -> Result<Vec<Delivery>, DbErr> {
+    let busy: Vec<&str> = busy.iter().map(IpCode::as_str).collect();
+    let mut query = deliveries::Entity::find().filter(is_due(now));
+    if !busy.is_empty() {
+        query = query.filter(deliveries::Column::IpCode.is_not_in(busy));
+    }
+    let found = query
+        .order_by_asc(deliveries::Column::DueAt)
+        .limit(rows_max)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(db)
+        .await?;
+    found.into_iter().map(delivery_of).collect()
+}
+
+/// The deliveries whose lease ran out: their process died, or lost the database.
+pub(crate) async fn lock_orphaned(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    rows_max: u64,
+) -> Result<Vec<Delivery>, DbErr> {
+    let found = deliveries::Entity::find()
+        .filter(is_orphaned(now))
+        .order_by_asc(deliveries::Column::LeaseUntil)
+        .limit(rows_max)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(db)
+        .await?;
+    found.into_iter().map(delivery_of).collect()
+}
+
+/// The deliveries with these ids, locked until the transaction ends.
+pub(crate) async fn lock_many(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    ids: &[DeliveryId],
+) -> Result<Vec<Delivery>, DbErr> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let found = deliveries::Entity::find()
+        .filter(deliveries::Column::Id.is_in(ids))
+        .order_by_asc(deliveries::Column::Id)
+        .lock(LockType::Update)
+        .all(db)
+        .await?;
+    found.into_iter().map(delivery_of).collect()
+}
+
+/// Leases a locked delivery.
+pub(crate) async fn lease(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: DeliveryId,
+    lease: Lease,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    deliveries::Entity::update_many()
+        .col_expr(
+            deliveries::Column::State,
+            Expr::value(DeliveryState::Leased.code()),
+        )
+        .col_expr(deliveries::Column::LeaseOwner, Expr::value(lease.id))
+        .col_expr(
+            deliveries::Column::LeaseUntil,
+            Expr::value(lease.until.as_micros()),
+        )
+        .col_expr(deliveries::Column::LeasedAt, Expr::value(now.as_micros()))
+        .filter(deliveries::Column::Id.eq(id.value()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Ends every lease at once: on the embedded database a new process is the only one, so what is leased at its
+/// start belongs to a dead one.
+pub(crate) async fn orphan_all(_scope: &Scope, db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let updated = deliveries::Entity::update_many()
+        .col_expr(deliveries::Column::LeaseUntil, Expr::value(0_i64))
+        .filter(deliveries::Column::State.eq(DeliveryState::Leased.code()))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected)
+}
+
+/// Marks deliveries as acknowledged. The caller holds their leases.
+pub(crate) async fn finish_delivered(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    ids: &[DeliveryId],
+) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    released(DeliveryState::Delivered)
+        .filter(deliveries::Column::Id.is_in(ids))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Marks a delivery as failed until somebody decides.
+pub(crate) async fn finish_failed(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: DeliveryId,
+    failures: u32,
+) -> Result<(), DbErr> {
+    released(DeliveryState::Failed)
+        .col_expr(
+            deliveries::Column::Failures,
+            Expr::value(i32::try_from(failures).unwrap_or(i32::MAX)),
+        )
+        .filter(deliveries::Column::Id.eq(id.value()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Puts a delivery off until its next automatic attempt.
+pub(crate) async fn put_off(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: DeliveryId,
+    failures: u32,
+    due_at: Timestamp,
+) -> Result<(), DbErr> {
+    released(DeliveryState::Pending)
+        .col_expr(
+            deliveries::Column::Failures,
+            Expr::value(i32::try_from(failures).unwrap_or(i32::MAX)),
+        )
+        .col_expr(deliveries::Column::DueAt, Expr::value(due_at.as_micros()))
+        .filter(deliveries::Column::Id.eq(id.value()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Makes a failed delivery due because of a decision. Whether it was failed: a delivery that is on its way already
+/// is left alone.
+pub(crate) async fn make_due(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: DeliveryId,
+    trigger: Trigger,
+    decision: DecisionId,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let updated = deliveries::Entity::update_many()
+        .col_expr(
+            deliveries::Column::State,
+            Expr::value(DeliveryState::Pending.code()),
+        )
+        .col_expr(deliveries::Column::DueAt, Expr::value(now.as_micros()))
+        .col_expr(deliveries::Column::NextTrigger, Expr::value(trigger.code()))
+        .col_expr(deliveries::Column::DecisionId, Expr::value(decision.value()))
+        .filter(deliveries::Column::Id.eq(id.value()))
+        .filter(deliveries::Column::State.eq(DeliveryState::Failed.code()))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+fn released(state: DeliveryState) -> sea_orm::UpdateMany<deliveries::Entity> {
+    deliveries::Entity::update_many()
+        .col_expr(deliveries::Column::State, Expr::value(state.code()))
+        .col_expr(
+            deliveries::Column::AttemptCount,
+            Expr::col(deliveries::Column::AttemptCount).add(1),
+        )
+        .col_expr(deliveries::Column::LeaseOwner, Expr::value(Option::<Uuid>::None))
+        .col_expr(deliveries::Column::LeaseUntil, Expr::value(Option::<i64>::None))
+}
+
+fn is_due(now: Timestamp) -> Condition {
+    Condition::all()
+        .add(deliveries::Column::State.eq(DeliveryState::Pending.code()))
+        .add(deliveries::Column::DueAt.lte(now.as_micros()))
+}
+
+fn is_orphaned(now: Timestamp) -> Condition {
+    Condition::all()
+        .add(deliveries::Column::State.eq(DeliveryState::Leased.code()))
+        .add(deliveries::Column::LeaseUntil.lt(now.as_micros()))
+}
+
+fn delivery_of(row: deliveries::Model) -> Result<Delivery, DbErr> {
+    let Some(payment_id) = row.payment_id else {
+        return Err(rows::unreadable("deliveries.payment_id", ""));
+    };
+    Ok(Delivery {
+        id: DeliveryId::new(row.id),
+        ip_code: rows::ip_code(&row.ip_code)?,
+        payment_id: PaymentId::new(payment_id),
+        trigger: rows::named("deliveries.next_trigger", &row.next_trigger, Trigger::from_code)?,
+        decision_id: row.decision_id.map(DecisionId::new),
+        lease_id: row.lease_owner,
+        leased_at: row.leased_at.map(Timestamp::from_micros),
+        state: rows::named("deliveries.state", &row.state, DeliveryState::from_code)?,
+        attempt_count: rows::count(row.attempt_count),
+        failures: rows::count(row.failures),
+    })
+}

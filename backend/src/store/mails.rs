@@ -1,0 +1,308 @@
+//! The mail outbox, and the windows within which alerts to one address are gathered into a digest.
+
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict},
+};
+use todoke_domain::{
+    ids::{IpCode, PaymentId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{alert_windows, mails, waiting_alerts},
+    rows,
+};
+use crate::auth::scope::Scope;
+
+/// Waits to be sent.
+const STATE_WAITING: &str = "WAITING";
+/// Handed over.
+const STATE_SENT: &str = "SENT";
+/// Given up after too many tries.
+const STATE_FAILED: &str = "FAILED";
+/// Alerts of one digest: it names the first few and counts the rest, so more would only cost memory.
+const DIGEST_ALERTS_MAX: u64 = 5_000;
+
+/// A mail to be put into the outbox.
+#[derive(Clone, Debug)]
+pub(crate) struct NewMail {
+    /// What kind of mail.
+    pub kind: &'static str,
+    /// Whose cause it has.
+    pub ip_code: Option<IpCode>,
+    /// To whom.
+    pub recipient: String,
+    /// The subject line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+/// A mail that waits.
+#[derive(Clone, Debug)]
+pub(crate) struct WaitingMail {
+    /// The mail.
+    pub id: Uuid,
+    /// To whom.
+    pub recipient: String,
+    /// The subject line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// Tries so far.
+    pub attempt_count: u32,
+}
+
+/// Puts a mail into the outbox, in the transaction of its cause.
+pub(crate) async fn enqueue(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    mail: NewMail,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let row = mails::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        kind: Set(mail.kind.to_owned()),
+        ip_code: Set(mail.ip_code.map(String::from)),
+        recipient: Set(mail.recipient),
+        subject: Set(mail.subject),
+        body: Set(mail.body),
+        state: Set(STATE_WAITING.to_owned()),
+        due_at: Set(now.as_micros()),
+        lease_until: Set(None),
+        attempt_count: Set(0),
+        last_error: Set(None),
+        created_at: Set(now.as_micros()),
+        sent_at: Set(None),
+    };
+    mails::Entity::insert(row)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
+}
+
+/// Takes mails that are due, until `lease_until`: a mail whose sender died is taken again after that.
+pub(crate) async fn claim_due(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    lease_until: Timestamp,
+    rows_max: u64,
+) -> Result<Vec<WaitingMail>, DbErr> {
+    let found = mails::Entity::find()
+        .filter(mails::Column::State.eq(STATE_WAITING))
+        .filter(mails::Column::DueAt.lte(now.as_micros()))
+        .filter(
+            mails::Column::LeaseUntil
+                .is_null()
+                .or(mails::Column::LeaseUntil.lt(now.as_micros())),
+        )
+        .order_by_asc(mails::Column::DueAt)
+        .limit(rows_max)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(db)
+        .await?;
+    let ids: Vec<Uuid> = found.iter().map(|row| row.id).collect();
+    mails::Entity::update_many()
+        .col_expr(mails::Column::LeaseUntil, Expr::value(lease_until.as_micros()))
+        .filter(mails::Column::Id.is_in(ids))
+        .exec(db)
+        .await?;
+    Ok(found.into_iter().map(waiting_mail_of).collect())
+}
+
+/// Whether any mail is due; cheap.
+pub(crate) async fn is_any_due(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let due = mails::Entity::find()
+        .filter(mails::Column::State.eq(STATE_WAITING))
+        .filter(mails::Column::DueAt.lte(now.as_micros()))
+        .limit(1);
+    Ok(due.one(db).await?.is_some())
+}
+
+/// Notes that a mail was handed over.
+pub(crate) async fn note_sent(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    mails::Entity::update_many()
+        .col_expr(mails::Column::State, Expr::value(STATE_SENT))
+        .col_expr(mails::Column::SentAt, Expr::value(now.as_micros()))
+        .col_expr(
+            mails::Column::AttemptCount,
+            Expr::col(mails::Column::AttemptCount).add(1),
+        )
+        .col_expr(mails::Column::LeaseUntil, Expr::value(Option::<i64>::None))
+        .filter(mails::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Notes that a mail could not be handed over; `due_at` is the next try, `None` gives up.
+pub(crate) async fn note_failed(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    error: &str,
+    due_at: Option<Timestamp>,
+) -> Result<(), DbErr> {
+    let state = if due_at.is_some() {
+        STATE_WAITING
+    } else {
+        STATE_FAILED
+    };
+    let mut update = mails::Entity::update_many()
+        .col_expr(mails::Column::State, Expr::value(state))
+        .col_expr(mails::Column::LastError, Expr::value(error))
+        .col_expr(
+            mails::Column::AttemptCount,
+            Expr::col(mails::Column::AttemptCount).add(1),
+        )
+        .col_expr(mails::Column::LeaseUntil, Expr::value(Option::<i64>::None));
+    if let Some(due_at) = due_at {
+        update = update.col_expr(mails::Column::DueAt, Expr::value(due_at.as_micros()));
+    }
+    update.filter(mails::Column::Id.eq(id)).exec(db).await.map(|_| ())
+}
+
+/// Opens the window of an address, if none is open. Whether this call opened it: then the alert goes at once.
+pub(crate) async fn open_window(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    recipient: &str,
+    closes_at: Timestamp,
+) -> Result<bool, DbErr> {
+    let row = alert_windows::ActiveModel {
+        recipient: Set(recipient.to_owned()),
+        closes_at: Set(closes_at.as_micros()),
+    };
+    let conflict = OnConflict::column(alert_windows::Column::Recipient)
+        .do_nothing()
+        .to_owned();
+    let inserted = alert_windows::Entity::insert(row)
+        .on_conflict(conflict)
+        .exec_without_returning(db)
+        .await?;
+    Ok(inserted > 0)
+}
+
+/// Keeps an alert for the digest.
+pub(crate) async fn wait_for_digest(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    recipient: &str,
+    ip_code: &IpCode,
+    send_error: PaymentId,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let row = waiting_alerts::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        recipient: Set(recipient.to_owned()),
+        ip_code: Set(ip_code.as_str().to_owned()),
+        send_error_id: Set(send_error.value()),
+        raised_at: Set(now.as_micros()),
+    };
+    waiting_alerts::Entity::insert(row)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
+}
+
+/// Whether any window is to be closed; cheap.
+pub(crate) async fn is_any_window_over(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let over = alert_windows::Entity::find()
+        .filter(alert_windows::Column::ClosesAt.lte(now.as_micros()))
+        .limit(1);
+    Ok(over.one(db).await?.is_some())
+}
+
+/// The addresses whose window is over, locked until the transaction ends.
+pub(crate) async fn lock_windows_over(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    rows_max: u64,
+) -> Result<Vec<String>, DbErr> {
+    let over = alert_windows::Entity::find()
+        .filter(alert_windows::Column::ClosesAt.lte(now.as_micros()))
+        .limit(rows_max)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    Ok(over.all(db).await?.into_iter().map(|row| row.recipient).collect())
+}
+
+/// Closes a window: the next alert goes at once again.
+pub(crate) async fn close_window(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    recipient: &str,
+) -> Result<(), DbErr> {
+    alert_windows::Entity::delete_by_id(recipient.to_owned())
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Lets a window run on, because a digest goes out now.
+pub(crate) async fn extend_window(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    recipient: &str,
+    closes_at: Timestamp,
+) -> Result<(), DbErr> {
+    alert_windows::Entity::update_many()
+        .col_expr(
+            alert_windows::Column::ClosesAt,
+            Expr::value(closes_at.as_micros()),
+        )
+        .filter(alert_windows::Column::Recipient.eq(recipient))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Takes the send errors whose alerts wait for an address, oldest first, at most [`DIGEST_ALERTS_MAX`].
+pub(crate) async fn take_waiting(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    recipient: &str,
+) -> Result<Vec<PaymentId>, DbErr> {
+    let found = waiting_alerts::Entity::find()
+        .filter(waiting_alerts::Column::Recipient.eq(recipient))
+        .order_by_asc(waiting_alerts::Column::RaisedAt)
+        .limit(DIGEST_ALERTS_MAX)
+        .all(db)
+        .await?;
+    let taken: Vec<Uuid> = found.iter().map(|row| row.id).collect();
+    waiting_alerts::Entity::delete_many()
+        .filter(waiting_alerts::Column::Id.is_in(taken))
+        .exec(db)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|row| PaymentId::new(row.send_error_id))
+        .collect())
+}
+
+fn waiting_mail_of(row: mails::Model) -> WaitingMail {
+    WaitingMail {
+        id: row.id,
+        recipient: row.recipient,
+        subject: row.subject,
+        body: row.body,
+        attempt_count: rows::count(row.attempt_count),
+    }
+}

@@ -1,0 +1,361 @@
+//! Send errors: one row per payment, searched by its own columns.
+//!
+//! Several IP codes are read code by code and merged, never sorted whole; every index leads with the IP code.
+
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Alias, Expr, ExprTrait, Func, LockType, OnConflict, Query},
+};
+use todoke_domain::{
+    access::Action,
+    delivery::{Cause, Receipt},
+    ids::{DecisionId, DeliveryId, IpCode, PaymentId},
+    money::Yen,
+    resend::RowState,
+    search::SendErrorSearch,
+    send_error::SendErrorStatus,
+    time::Timestamp,
+};
+
+use super::{
+    entity::send_errors::{ActiveModel, Column, Entity, Model},
+    page::{COUNT_MAX, Page, PageRequest, Place, Total},
+    rows,
+};
+use crate::auth::scope::Scope;
+
+/// A send error.
+#[derive(Clone, Debug)]
+pub(crate) struct SendError {
+    /// The payment's id, which is the row's.
+    pub id: PaymentId,
+    /// The delivery that failed.
+    pub delivery_id: DeliveryId,
+    /// Whose.
+    pub ip_code: IpCode,
+    /// オーダーNo.
+    pub order_no: String,
+    /// The carrier's code.
+    pub carrier: String,
+    /// The amount.
+    pub amount: Yen,
+    /// Digits; may be empty.
+    pub phone: String,
+    /// Lower case; may be empty.
+    pub email: String,
+    /// May be empty.
+    pub sendid: String,
+    /// 未処理 or 処理済.
+    pub status: SendErrorStatus,
+    /// Why the newest attempt failed; tells the class too.
+    pub cause: Cause,
+    /// The status of its answer.
+    pub http_status: Option<u16>,
+    /// When it failed.
+    pub occurred_at: Timestamp,
+    /// Attempts of this delivery.
+    pub attempt_count: u32,
+    /// The decision whose resend is on its way.
+    pub resend_decision_id: Option<DecisionId>,
+    /// Who closed it, when and why.
+    pub processing: Option<Processing>,
+}
+
+/// How a row became 処理済.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Processing {
+    /// When.
+    pub at: Timestamp,
+    /// The login.
+    pub by: String,
+    /// Why, if told.
+    pub reason: Option<String>,
+}
+
+impl SendError {
+    /// What the merchant may have received.
+    pub(crate) const fn receipt(&self) -> Receipt {
+        self.cause.receipt()
+    }
+
+    /// What the guard against double issue looks at.
+    pub(crate) const fn row_state(&self) -> RowState {
+        RowState {
+            status: self.status,
+            receipt: self.cause.receipt(),
+            resending: self.resend_decision_id.is_some(),
+            attempt_count: self.attempt_count,
+        }
+    }
+}
+
+/// One page of a search, newest first.
+pub(crate) async fn search(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    search: &SendErrorSearch,
+    request: PageRequest,
+) -> Result<Page<SendError>, DbErr> {
+    let mut merged = Vec::new();
+    for ip_code in scope.narrow(&search.ip_codes, Action::View) {
+        let mut query = matching(search, &ip_code);
+        if let Some(after) = request.after {
+            let place = Expr::tuple([Expr::col(Column::OccurredAt), Expr::col(Column::Id)]);
+            query = query.filter(place.lt(Expr::tuple([Expr::value(after.at), Expr::value(after.id)])));
+        }
+        let found = query
+            .order_by_desc(Column::OccurredAt)
+            .order_by_desc(Column::Id)
+            .limit(request.rows + 1)
+            .all(db)
+            .await?;
+        merged.extend(found);
+    }
+    merged.sort_by(|left, right| (right.occurred_at, right.id).cmp(&(left.occurred_at, left.id)));
+    merged.truncate(usize::try_from(request.rows + 1).unwrap_or(usize::MAX));
+    let placed = merged.into_iter().map(|row| {
+        let place = Place {
+            at: row.occurred_at,
+            id: row.id,
+        };
+        send_error_of(row).map(|send_error| (place, send_error))
+    });
+    Ok(Page::cut(placed.collect::<Result<_, _>>()?, request.rows))
+}
+
+/// How many rows a search has; stops one above [`COUNT_MAX`].
+pub(crate) async fn count(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    search: &SendErrorSearch,
+) -> Result<Total, DbErr> {
+    let mut counted = 0;
+    for ip_code in scope.narrow(&search.ip_codes, Action::View) {
+        if counted <= COUNT_MAX {
+            counted += count_rows(db, matching(search, &ip_code), COUNT_MAX + 1 - counted).await?;
+        }
+    }
+    Ok(Total::of(counted))
+}
+
+/// How many rows of an IP code wait for somebody, at most [`COUNT_MAX`].
+pub(crate) async fn count_unprocessed(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    ip_code: &IpCode,
+) -> Result<u64, DbErr> {
+    if !scope.may(ip_code, Action::View) {
+        return Ok(0);
+    }
+    let waiting = Entity::find()
+        .filter(Column::IpCode.eq(ip_code.as_str()))
+        .filter(Column::Status.eq(SendErrorStatus::Unprocessed.code()));
+    count_rows(db, waiting, COUNT_MAX).await
+}
+
+/// The row, if it may be seen.
+pub(crate) async fn find(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: PaymentId,
+) -> Result<Option<SendError>, DbErr> {
+    let found = Entity::find_by_id(id.value())
+        .one(db)
+        .await?
+        .map(send_error_of)
+        .transpose()?;
+    Ok(found.filter(|row| scope.may(&row.ip_code, Action::View)))
+}
+
+/// The rows with these ids that may be seen, for loaders.
+pub(crate) async fn find_many(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    ids: &[PaymentId],
+) -> Result<Vec<SendError>, DbErr> {
+    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    let found = Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
+    let visible = found.into_iter().map(send_error_of).filter(|row| match row {
+        Ok(row) => scope.may(&row.ip_code, Action::View),
+        Err(_) => true,
+    });
+    visible.collect()
+}
+
+/// The row, locked until the transaction ends, if it may be seen.
+pub(crate) async fn lock(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: PaymentId,
+) -> Result<Option<SendError>, DbErr> {
+    let query = Entity::find_by_id(id.value()).lock(LockType::Update);
+    let found = query.one(db).await?.map(send_error_of).transpose()?;
+    Ok(found.filter(|row| scope.may(&row.ip_code, Action::View)))
+}
+
+/// Raises the newest failure of a payment: the row appears, or takes the newer failure's place.
+pub(crate) async fn raise(_scope: &Scope, db: &impl ConnectionTrait, row: &SendError) -> Result<(), DbErr> {
+    let replaced = [
+        Column::DeliveryId,
+        Column::Amount,
+        Column::Phone,
+        Column::Email,
+        Column::Sendid,
+        Column::Status,
+        Column::Receipt,
+        Column::Cause,
+        Column::HttpStatus,
+        Column::OccurredAt,
+        Column::AttemptCount,
+        Column::ResendDecisionId,
+        Column::ProcessedAt,
+        Column::ProcessedBy,
+        Column::ProcessedReason,
+    ];
+    let conflict = OnConflict::column(Column::Id).update_columns(replaced).to_owned();
+    Entity::insert(active_model(row))
+        .on_conflict(conflict)
+        .exec_without_returning(db)
+        .await
+        .map(|_| ())
+}
+
+/// Notes that a resend was decided; its outcome is not known yet.
+pub(crate) async fn note_resending(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: PaymentId,
+    decision: DecisionId,
+) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::ResendDecisionId, Expr::value(decision.value()))
+        .filter(Column::Id.eq(id.value()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Closes the row of a delivery: 処理済. Whether there was one.
+pub(crate) async fn close(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    (id, delivery): (PaymentId, DeliveryId),
+    processing: &Processing,
+    attempt_count: u32,
+) -> Result<bool, DbErr> {
+    let updated = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(SendErrorStatus::Processed.code()))
+        .col_expr(
+            Column::ResendDecisionId,
+            Expr::value(Option::<sea_orm::prelude::Uuid>::None),
+        )
+        .col_expr(Column::ProcessedAt, Expr::value(processing.at.as_micros()))
+        .col_expr(Column::ProcessedBy, Expr::value(processing.by.clone()))
+        .col_expr(Column::ProcessedReason, Expr::value(processing.reason.clone()))
+        .col_expr(
+            Column::AttemptCount,
+            Expr::value(i32::try_from(attempt_count).unwrap_or(i32::MAX)),
+        )
+        .filter(Column::Id.eq(id.value()))
+        .filter(Column::DeliveryId.eq(delivery.value()))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
+
+fn matching(search: &SendErrorSearch, ip_code: &IpCode) -> sea_orm::Select<Entity> {
+    let mut query = Entity::find()
+        .filter(Column::IpCode.eq(ip_code.as_str()))
+        .filter(Column::OccurredAt.gte(search.span.from.as_micros()))
+        .filter(Column::OccurredAt.lt(search.span.until.as_micros()));
+    if let Some(status) = search.condition.status() {
+        query = query.filter(Column::Status.eq(status.code()));
+    }
+    let keywords = &search.keywords;
+    for (column, keyword) in [
+        (Column::OrderNo, &keywords.order_no),
+        (Column::Email, &keywords.email),
+        (Column::Phone, &keywords.phone),
+        (Column::Sendid, &keywords.sendid),
+    ] {
+        if let Some(keyword) = keyword {
+            query = query.filter(column.eq(keyword.as_str()));
+        }
+    }
+    query
+}
+
+async fn count_rows(
+    db: &impl ConnectionTrait,
+    query: sea_orm::Select<Entity>,
+    most: u64,
+) -> Result<u64, DbErr> {
+    let bounded = query.select_only().column(Column::Id).limit(most).into_query();
+    let counting = Query::select()
+        .expr(Func::count(Expr::val(1)))
+        .from_subquery(bounded, Alias::new("bounded"))
+        .to_owned();
+    let row = db.query_one(&counting).await?;
+    let counted: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(counted).unwrap_or(0))
+}
+
+fn active_model(row: &SendError) -> ActiveModel {
+    ActiveModel {
+        id: Set(row.id.value()),
+        delivery_id: Set(row.delivery_id.value()),
+        ip_code: Set(row.ip_code.as_str().to_owned()),
+        order_no: Set(row.order_no.clone()),
+        carrier: Set(row.carrier.clone()),
+        amount: Set(row.amount.amount()),
+        phone: Set(row.phone.clone()),
+        email: Set(row.email.clone()),
+        sendid: Set(row.sendid.clone()),
+        status: Set(row.status.code().to_owned()),
+        receipt: Set(row.receipt().code().to_owned()),
+        cause: Set(row.cause.code().to_owned()),
+        http_status: Set(row.http_status.map(i32::from)),
+        occurred_at: Set(row.occurred_at.as_micros()),
+        attempt_count: Set(i32::try_from(row.attempt_count).unwrap_or(i32::MAX)),
+        resend_decision_id: Set(row.resend_decision_id.map(DecisionId::value)),
+        processed_at: Set(row
+            .processing
+            .as_ref()
+            .map(|processing| processing.at.as_micros())),
+        processed_by: Set(row.processing.as_ref().map(|processing| processing.by.clone())),
+        processed_reason: Set(row
+            .processing
+            .as_ref()
+            .and_then(|processing| processing.reason.clone())),
+    }
+}
+
+fn send_error_of(row: Model) -> Result<SendError, DbErr> {
+    let processing = match (row.processed_at, row.processed_by) {
+        (Some(at), Some(by)) => Some(Processing {
+            at: Timestamp::from_micros(at),
+            by,
+            reason: row.processed_reason,
+        }),
+        _ => None,
+    };
+    Ok(SendError {
+        id: PaymentId::new(row.id),
+        delivery_id: DeliveryId::new(row.delivery_id),
+        ip_code: rows::ip_code(&row.ip_code)?,
+        order_no: row.order_no,
+        carrier: row.carrier,
+        amount: rows::yen(row.amount)?,
+        phone: row.phone,
+        email: row.email,
+        sendid: row.sendid,
+        status: rows::named("send_errors.status", &row.status, SendErrorStatus::from_code)?,
+        cause: rows::named("send_errors.cause", &row.cause, Cause::from_code)?,
+        http_status: row.http_status.and_then(|status| u16::try_from(status).ok()),
+        occurred_at: Timestamp::from_micros(row.occurred_at),
+        attempt_count: rows::count(row.attempt_count),
+        resend_decision_id: row.resend_decision_id.map(DecisionId::new),
+        processing,
+    })
+}

@@ -1,0 +1,168 @@
+//! The operations of `queries/*.graphql`, typed by code generation against `schema.graphql`.
+//! Nothing is written by hand here but the list.
+use crate::model::enums::{
+    AbnormalOrderList, AbnormalOrderReason, AbnormalOrderStatus, Action, AttemptOutcome, AttemptTrigger,
+    Cause, ConfirmationMail, OrderStatus, PeriodPreset, Receipt, SendErrorCondition, SendErrorStatus,
+    TimelineKind,
+};
+use graphql_client::GraphQLQuery;
+
+type DateTime = String;
+type Date = String;
+type YearMonth = String;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/session.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct SignIn;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/session.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct RefreshSession;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/session.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct SignOut;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/frame.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("Action")
+)]
+pub(crate) struct IpCodes;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/frame.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct AbnormalOrderCounts;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/send_errors.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorCondition", "PeriodPreset", "SendErrorStatus", "Receipt", "Cause")
+)]
+pub(crate) struct SendErrors;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/send_errors.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorStatus", "Receipt", "Cause")
+)]
+pub(crate) struct SendErrorById;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/send_errors.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorStatus", "Receipt", "Cause")
+)]
+pub(crate) struct SendErrorChanged;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/send_error_detail.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorStatus", "Receipt", "Cause", "AttemptTrigger", "AttemptOutcome")
+)]
+pub(crate) struct SendErrorDetail;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/send_error_decisions.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorStatus", "AttemptOutcome", "Cause")
+)]
+pub(crate) struct ResendSendError;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/send_error_decisions.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorStatus")
+)]
+pub(crate) struct MarkSendErrorProcessed;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/abnormal_orders.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("AbnormalOrderList", "AbnormalOrderStatus", "PeriodPreset")
+)]
+pub(crate) struct AbnormalOrders;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/abnormal_order_detail.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("AbnormalOrderStatus", "AbnormalOrderReason", "OrderStatus", "TimelineKind")
+)]
+pub(crate) struct AbnormalOrderDetail;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/abnormal_order_detail.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("AbnormalOrderStatus")
+)]
+pub(crate) struct RestoreAbnormalOrder;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/orders.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("OrderStatus", "ConfirmationMail", "PeriodPreset")
+)]
+pub(crate) struct Orders;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/orders.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("OrderStatus")
+)]
+pub(crate) struct OrderDetail;

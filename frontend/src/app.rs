@@ -1,0 +1,128 @@
+//! The root: context, session gate, frame and the map from addresses to pages.
+//! No page is drawn before it is known who asks and which IP codes they may see.
+mod figures;
+
+use crate::components::frame::Frame;
+use crate::components::load_view::ErrorPanel;
+use crate::context::{App, Session, theme_text, use_app};
+use crate::i18n::use_lang;
+use crate::model::page::{Page, page_of};
+use crate::pages;
+use crate::{browser, live, session};
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::hooks::use_location;
+use leptos_router::path;
+use wasm_bindgen_futures::spawn_local;
+
+#[component]
+pub(crate) fn Root() -> impl IntoView {
+    let app = App::new();
+    provide_context(app);
+    Effect::new(move |_| browser::set_root_attribute("lang", Some(app.lang.get().code())));
+    Effect::new(move |_| browser::set_root_attribute("data-theme", theme_text(app.theme.get())));
+    let is_signed_in = Memo::new(move |_| {
+        app.session
+            .with(|session| matches!(session, Session::SignedIn(_)))
+    });
+    Effect::new(move |_| {
+        if is_signed_in.get() {
+            spawn_local(async move {
+                figures::refresh(app).await;
+                live::keep(app).await;
+            });
+        }
+    });
+    figures::follow(app);
+    spawn_local(session::resume(app));
+    view! {
+        <Router>
+            <Gate />
+        </Router>
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Stage {
+    Waiting,
+    Failed(crate::api::error::ApiError),
+    SignedOut,
+    Ready,
+}
+
+/// Draws everything below anew when the language changes: texts are plain strings and cost nothing more.
+#[component]
+fn Gate() -> impl IntoView {
+    let app = use_app();
+    let stage = Memo::new(move |_| match app.session.get() {
+        Session::Resuming => Stage::Waiting,
+        Session::Unreachable(error) => Stage::Failed(error),
+        Session::SignedOut => Stage::SignedOut,
+        Session::SignedIn(_) => match (app.ip_codes.with(Option::is_some), app.ip_codes_error.get()) {
+            (true, _) => Stage::Ready,
+            (false, Some(error)) => Stage::Failed(error),
+            (false, None) => Stage::Waiting,
+        },
+    });
+    move || {
+        app.lang.track();
+        match stage.get() {
+            Stage::Waiting => view! { <Opening /> }.into_any(),
+            Stage::Failed(error) => view! { <Closed error /> }.into_any(),
+            Stage::SignedOut => view! { <pages::sign_in::SignIn /> }.into_any(),
+            Stage::Ready => view! { <Frame><Pages /></Frame> }.into_any(),
+        }
+    }
+}
+
+#[component]
+fn Opening() -> impl IntoView {
+    let l = use_lang();
+    view! { <main class="alone delayed"><p role="status">{l.opening()}</p></main> }
+}
+
+#[component]
+fn Closed(error: crate::api::error::ApiError) -> impl IntoView {
+    let app = use_app();
+    let retry = move || {
+        spawn_local(async move {
+            if app
+                .session
+                .with_untracked(|session| matches!(session, Session::SignedIn(_)))
+            {
+                figures::refresh(app).await;
+            } else {
+                session::resume(app).await;
+            }
+        });
+    };
+    view! { <main class="alone"><ErrorPanel error retry=Callback::new(move |()| retry()) /></main> }
+}
+
+/// One route for all: which page a path means is `model::page`'s word, and a change of the query alone redraws none.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=|| ()>
+            <Route path=path!("/*path") view=CurrentPage />
+        </FlatRoutes>
+    }
+}
+
+#[component]
+fn CurrentPage() -> impl IntoView {
+    let location = use_location();
+    let page = Memo::new(move |_| location.pathname.with(|path| page_of(path)));
+    move || match page.get() {
+        Page::Home | Page::SignIn => view! { <pages::sign_in::GoOn /> }.into_any(),
+        Page::SendErrors => view! { <pages::send_errors::SendErrors /> }.into_any(),
+        Page::Confirm => view! { <pages::confirm::Confirm /> }.into_any(),
+        Page::SendError(id) => view! { <pages::send_error::SendError id /> }.into_any(),
+        Page::AbnormalOrders => view! { <pages::abnormal_orders::AbnormalOrders /> }.into_any(),
+        Page::AbnormalOrder(id) => view! { <pages::abnormal_order::AbnormalOrder id /> }.into_any(),
+        Page::Restore(id) => view! { <pages::restore::Restore id /> }.into_any(),
+        Page::Orders => view! { <pages::orders::Orders /> }.into_any(),
+        Page::Order(id) => view! { <pages::order::Order id /> }.into_any(),
+        Page::Nowhere => view! { <pages::not_found::NotFound /> }.into_any(),
+    }
+}

@@ -1,0 +1,90 @@
+//! The few things the app asks of the browser outside of views: storage, clock, title, focus.
+//! No rule and no state lives here.
+use leptos::prelude::{document, window};
+use todoke_domain::time::Timestamp;
+use wasm_bindgen::JsCast;
+
+pub(crate) fn remembered(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Remembering is a comfort: where the browser refuses storage, the app goes on without.
+pub(crate) fn remember(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+pub(crate) fn session_item(key: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(key).ok()?
+}
+
+pub(crate) fn set_session_item(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+pub(crate) fn language() -> Option<String> {
+    window().navigator().language()
+}
+
+pub(crate) fn now() -> Timestamp {
+    let text = js_sys::Date::new_0()
+        .to_iso_string()
+        .as_string()
+        .unwrap_or_default();
+    Timestamp::parse_rfc3339(&text).unwrap_or(Timestamp::from_micros(0))
+}
+
+/// `wss://host/graphql`, where the page came from.
+pub(crate) fn socket_url() -> String {
+    let location = window().location();
+    let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") {
+        "wss://"
+    } else {
+        "ws://"
+    };
+    [scheme, &location.host().unwrap_or_default(), "/graphql"].concat()
+}
+
+/// The path and query one is at, to come back to after signing in.
+pub(crate) fn here() -> String {
+    let location = window().location();
+    [
+        location.pathname().unwrap_or_default(),
+        location.search().unwrap_or_default(),
+    ]
+    .concat()
+}
+
+pub(crate) fn set_title(text: &str) {
+    document().set_title(text);
+}
+
+/// Sets or removes an attribute of `<html>`.
+pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+}
+
+pub(crate) fn focus(id: &str) {
+    if let Some(element) = document()
+        .get_element_by_id(id)
+        .and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        let _ = element.focus();
+    }
+}
+
+pub(crate) fn is_hidden() -> bool {
+    document().hidden()
+}
+
+pub(crate) fn new_uuid() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

@@ -1,0 +1,71 @@
+//! The four states of everything that is waited for: loading, error, data, and empty.
+//! It knows neither what is waited for nor how it is asked.
+use crate::api::error::ApiError;
+use crate::i18n::use_lang;
+use crate::load::{Load, Query};
+use leptos::prelude::*;
+
+/// Skeleton rows while waiting, the error with a way to try again, or the view of what came.
+pub(crate) fn load_view<T: Send + Sync + 'static>(
+    query: Query<T>,
+    skeleton_rows: usize,
+    ready: impl Fn(&T) -> AnyView + Send + 'static,
+) -> impl IntoView {
+    move || {
+        query.state.with(|state| match state {
+            Load::Waiting => view! { <Skeleton rows=skeleton_rows /> }.into_any(),
+            Load::Failed(error) => {
+                let error = error.clone();
+                view! { <ErrorPanel error retry=Callback::new(move |()| query.reload()) /> }.into_any()
+            }
+            Load::Ready(found) => ready(found),
+        })
+    }
+}
+
+/// Rows of the final height; the style sheet shows them only after 150 ms.
+#[component]
+fn Skeleton(rows: usize) -> impl IntoView {
+    let l = use_lang();
+    let bars: Vec<AnyView> = (0..rows)
+        .map(|_| view! { <div class="bar"></div> }.into_any())
+        .collect();
+    view! {
+        <div class="skeleton delayed" role="status">
+            <span class="visually-hidden">{l.loading()}</span>
+            {bars}
+        </div>
+    }
+}
+
+#[component]
+pub(crate) fn ErrorPanel(error: ApiError, retry: Callback<()>) -> impl IntoView {
+    let l = use_lang();
+    let request_id = error
+        .request_id
+        .clone()
+        .map(|id| view! { <p class="quiet">{l.error_request_id()} " " <code>{id}</code></p> }.into_any());
+    view! {
+        <div class="panel error-panel" role="alert">
+            <p class="strong">{error.text(l)}</p>
+            {request_id}
+            <button type="button" class="button" on:click=move |_| retry.run(())>{l.retry()}</button>
+        </div>
+    }
+}
+
+/// Why a list is empty and what to do next.
+#[component]
+pub(crate) fn Empty(
+    why: &'static str,
+    next: &'static str,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="panel empty" role="status">
+            <p class="strong">{why}</p>
+            <p class="quiet">{next}</p>
+            {children.map(|children| children())}
+        </div>
+    }
+}

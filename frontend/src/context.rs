@@ -1,0 +1,197 @@
+//! The state that outlives a page: who is signed in, language, theme, chosen IP codes, connection, plan.
+//! It is one `Copy` handle, given down as context. Page state does not belong here: it lives in the address.
+use crate::api::queries::ip_codes::IpCodesIpCodes;
+use crate::browser;
+use crate::i18n::{self, Lang};
+use crate::model::decisions::Plan;
+use crate::model::enums::Action;
+use leptos::prelude::*;
+
+pub(crate) type IpCode = IpCodesIpCodes;
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) login: Option<String>,
+    pub(crate) merchant: Option<String>,
+}
+
+const THEME_KEY: &str = "todoke.theme";
+const SELECTION_KEY: &str = "todoke.ipCodes";
+const PLAN_KEY: &str = "todoke.plan";
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Session {
+    /// The refresh cookie has been asked and has not answered yet.
+    Resuming,
+    /// It could not be asked; the reason stands beside.
+    Unreachable(crate::api::error::ApiError),
+    SignedOut,
+    SignedIn(Person),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Auto,
+    Light,
+    Dark,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    Live,
+    Reconnecting,
+    Offline,
+}
+
+/// Restorable, restored, duplicate and unrestorable orders of the chosen IP codes.
+pub(crate) type Counts = crate::api::queries::abnormal_order_counts::AbnormalOrderCountsAbnormalOrderCounts;
+
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    pub(crate) lang: RwSignal<Lang>,
+    pub(crate) theme: RwSignal<Theme>,
+    pub(crate) session: RwSignal<Session>,
+    /// The IP codes that the viewer may see; `None` until they are known.
+    pub(crate) ip_codes: RwSignal<Option<Vec<IpCode>>>,
+    pub(crate) ip_codes_error: RwSignal<Option<crate::api::error::ApiError>>,
+    pub(crate) counts: RwSignal<Option<Counts>>,
+    /// The IP codes chosen in the switcher; empty means all.
+    pub(crate) selection: RwSignal<Vec<String>>,
+    pub(crate) link: RwSignal<Link>,
+    /// Counts how often the connection came back: lists ask again when it grows.
+    pub(crate) reconnects: RwSignal<u32>,
+    pub(crate) plan: RwSignal<Plan>,
+}
+
+impl App {
+    pub(crate) fn new() -> Self {
+        let plan = browser::session_item(PLAN_KEY).and_then(|text| serde_json::from_str(&text).ok());
+        Self {
+            lang: RwSignal::new(i18n::initial()),
+            theme: RwSignal::new(theme_from(browser::remembered(THEME_KEY).as_deref())),
+            session: RwSignal::new(Session::Resuming),
+            ip_codes: RwSignal::new(None),
+            ip_codes_error: RwSignal::new(None),
+            counts: RwSignal::new(None),
+            selection: RwSignal::new(split(&browser::remembered(SELECTION_KEY).unwrap_or_default())),
+            link: RwSignal::new(Link::Reconnecting),
+            reconnects: RwSignal::new(0),
+            plan: RwSignal::new(plan.unwrap_or_default()),
+        }
+    }
+
+    pub(crate) fn choose_theme(self, theme: Theme) {
+        browser::remember(THEME_KEY, theme_text(theme).unwrap_or("auto"));
+        self.theme.set(theme);
+    }
+
+    pub(crate) fn select(self, codes: Vec<String>) {
+        browser::remember(SELECTION_KEY, &codes.join(","));
+        self.selection.set(codes);
+    }
+
+    /// Changes the plan and keeps it for a reload of this tab.
+    pub(crate) fn change_plan(self, change: impl FnOnce(&mut Plan)) {
+        self.plan.update(change);
+        if let Ok(text) = self.plan.with_untracked(serde_json::to_string) {
+            browser::set_session_item(PLAN_KEY, &text);
+        }
+    }
+
+    /// The codes that lists ask for, following the switcher alone: those chosen in the switcher and still permitted, else all.
+    pub(crate) fn active_codes(self) -> Vec<String> {
+        let permitted = self.permitted_codes();
+        let chosen: Vec<String> = self
+            .selection
+            .get()
+            .into_iter()
+            .filter(|code| permitted.contains(code))
+            .collect();
+        if chosen.is_empty() { permitted } else { chosen }
+    }
+
+    pub(crate) fn permitted_codes(self) -> Vec<String> {
+        self.ip_codes.with_untracked(|codes| {
+            codes
+                .iter()
+                .flatten()
+                .map(|ip_code| ip_code.code.clone())
+                .collect()
+        })
+    }
+
+    /// Half B of the product shows only where the gateway's notification is on for some IP code.
+    pub(crate) fn gateway_codes(self) -> Vec<String> {
+        let active = self.active_codes();
+        self.ip_codes.with_untracked(|codes| {
+            let on = codes
+                .iter()
+                .flatten()
+                .filter(|ip_code| ip_code.gateway_notifications);
+            on.map(|ip_code| ip_code.code.clone())
+                .filter(|code| active.contains(code))
+                .collect()
+        })
+    }
+
+    pub(crate) fn has_gateway(self) -> bool {
+        self.ip_codes.with(|codes| {
+            codes
+                .iter()
+                .flatten()
+                .any(|ip_code| ip_code.gateway_notifications)
+        })
+    }
+
+    pub(crate) fn unprocessed(self) -> i64 {
+        let active = self.active_codes();
+        self.ip_codes.with(|codes| {
+            let counted = codes
+                .iter()
+                .flatten()
+                .filter(|ip_code| active.contains(&ip_code.code));
+            counted.map(|ip_code| ip_code.unprocessed_send_errors).sum()
+        })
+    }
+
+    pub(crate) fn may(self, code: &str, action: Action) -> bool {
+        self.ip_codes.with_untracked(|codes| {
+            codes
+                .iter()
+                .flatten()
+                .any(|ip_code| ip_code.code == code && ip_code.actions.contains(&action))
+        })
+    }
+}
+
+/// `data-theme` of `<html>`; none leaves it to the system.
+pub(crate) fn theme_text(theme: Theme) -> Option<&'static str> {
+    match theme {
+        Theme::Auto => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    }
+}
+
+pub(crate) fn theme_from(text: Option<&str>) -> Theme {
+    match text {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::Auto,
+    }
+}
+
+fn split(codes: &str) -> Vec<String> {
+    codes
+        .split(',')
+        .filter(|code| !code.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+pub(crate) fn use_app() -> App {
+    // Every view is drawn below `app::Root`, which provides it; a view without it starts a fresh, empty one.
+    use_context::<App>().unwrap_or_else(App::new)
+}

@@ -1,0 +1,157 @@
+//! The enumerations of `schema.graphql`, shared by every query of the app.
+//! Those that may grow have `Unknown`, so that an older page still reads a newer server.
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum SendErrorCondition {
+    All,
+    Unprocessed,
+    Processed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum PeriodPreset {
+    Today,
+    Yesterday,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum SendErrorStatus {
+    Unprocessed,
+    Processed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Receipt {
+    NotReceived,
+    MaybeReceived,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Cause {
+    NameNotResolved,
+    ConnectionRefused,
+    ConnectFailed,
+    ConnectTimedOut,
+    TlsFailed,
+    BlockedTarget,
+    NoEndpoint,
+    InvalidRequest,
+    TimedOut,
+    ConnectionReset,
+    InvalidAnswer,
+    ServerError,
+    ClientError,
+    Redirect,
+    BodyRuleNotMet,
+    ProcessDied,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum AttemptTrigger {
+    Automatic,
+    Manual,
+    Batch,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum AttemptOutcome {
+    Delivered,
+    NotReceived,
+    MaybeReceived,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Action {
+    View,
+    Resend,
+    Close,
+    EditParameters,
+    Restore,
+    Delete,
+    Register,
+    Settings,
+    Tokens,
+    Members,
+    Ingest,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum AbnormalOrderList {
+    All,
+    Restorable,
+    Restored,
+    Duplicate,
+    Unrestorable,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum AbnormalOrderStatus {
+    Restorable,
+    Restored,
+    Duplicate,
+    Unrestorable,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum AbnormalOrderReason {
+    NoCheckout,
+    AmountMismatch,
+    PaymentMethodMismatch,
+    AccessIdMismatch,
+    CheckoutExpired,
+    InvalidAmount,
+    InvalidCurrency,
+    InvalidDate,
+    OrderExists,
+    CancelledAtGateway,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum TimelineKind {
+    NotificationReceived,
+    Evaluated,
+    CheckoutRegistered,
+    OrderRegistered,
+    Restored,
+    Deleted,
+    CancelledAtGateway,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum OrderStatus {
+    New,
+    InProgress,
+    Shipped,
+    Cancelled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ConfirmationMail {
+    Sent,
+    NotSent,
+}

@@ -1,0 +1,167 @@
+//! The search on the screen of send errors (キャリア決済 CGI 送信エラー処理) ⇄ the page's address.
+//! The address alone is the state: what is not in it is the form's draft and nobody else's business.
+use super::enums::SendErrorCondition;
+use super::period::{Period, PeriodKind};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SendErrorSearch {
+    pub(crate) ip_codes: Vec<String>,
+    pub(crate) condition: SendErrorCondition,
+    pub(crate) order_no: String,
+    pub(crate) email: String,
+    pub(crate) phone: String,
+    pub(crate) sendid: String,
+    pub(crate) period: Period,
+}
+
+impl SendErrorSearch {
+    /// The initial values: what still waits (未処理) since this morning (今日). Today satisfies every rule of
+    /// the document whatever number of IP codes is chosen, and it is the cheapest list to ask for.
+    pub(crate) fn initial(ip_codes: Vec<String>) -> Self {
+        Self {
+            ip_codes,
+            condition: SendErrorCondition::Unprocessed,
+            order_no: String::new(),
+            email: String::new(),
+            phone: String::new(),
+            sendid: String::new(),
+            period: Period::of(PeriodKind::Today),
+        }
+    }
+}
+
+/// What a page's address asks for: a search, and the cursors of the pages turned so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SendErrorAddress {
+    pub(crate) search: SendErrorSearch,
+    pub(crate) after: Vec<String>,
+}
+
+impl SendErrorAddress {
+    pub(crate) fn first_page(search: SendErrorSearch) -> Self {
+        Self {
+            search,
+            after: Vec::new(),
+        }
+    }
+
+    /// `None` for an address without any search: the form then stands open with its initial values.
+    pub(crate) fn parse(query: &str) -> Option<Self> {
+        let mut address = Self {
+            search: SendErrorSearch {
+                condition: SendErrorCondition::All,
+                period: Period::default(),
+                ..SendErrorSearch::initial(Vec::new())
+            },
+            after: Vec::new(),
+        };
+        let mut is_search = false;
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            is_search = true;
+            let value = value.into_owned();
+            match name.as_ref() {
+                "ip" => address.search.ip_codes.push(value),
+                "condition" => address.search.condition = condition_from(&value),
+                "orderNo" => address.search.order_no = value,
+                "email" => address.search.email = value,
+                "phone" => address.search.phone = value,
+                "sendid" => address.search.sendid = value,
+                "period" => address.search.period = Period::from_address(&value),
+                "after" => address.after.push(value),
+                _ => {}
+            }
+        }
+        is_search.then_some(address)
+    }
+
+    /// The address of this search and page, `/send-errors?ip=…`.
+    pub(crate) fn href(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::from("/send-errors?"));
+        for code in &self.search.ip_codes {
+            query.append_pair("ip", code);
+        }
+        query.append_pair("condition", condition_text(self.search.condition));
+        let keywords = [
+            ("orderNo", &self.search.order_no),
+            ("email", &self.search.email),
+            ("phone", &self.search.phone),
+            ("sendid", &self.search.sendid),
+        ];
+        for (name, value) in keywords.into_iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        if let Some(period) = self.search.period.to_address() {
+            query.append_pair("period", &period);
+        }
+        for cursor in &self.after {
+            query.append_pair("after", cursor);
+        }
+        // The serializer puts `&` before a first pair unless its text ends where the query begins.
+        query.finish().replacen("?&", "?", 1)
+    }
+
+    pub(crate) fn with_after(&self, after: Vec<String>) -> Self {
+        Self {
+            search: self.search.clone(),
+            after,
+        }
+    }
+}
+
+fn condition_from(text: &str) -> SendErrorCondition {
+    match text {
+        "unprocessed" => SendErrorCondition::Unprocessed,
+        "processed" => SendErrorCondition::Processed,
+        _ => SendErrorCondition::All,
+    }
+}
+
+fn condition_text(condition: SendErrorCondition) -> &'static str {
+    match condition {
+        SendErrorCondition::All => "all",
+        SendErrorCondition::Unprocessed => "unprocessed",
+        SendErrorCondition::Processed => "processed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_survives_the_address_with_its_pages() {
+        let search = SendErrorSearch {
+            order_no: "2026-0317 &=＋".to_owned(),
+            email: "taro+x@example.jp".to_owned(),
+            period: Period::days("2026-11-01".to_owned(), "2026-11-21".to_owned()),
+            ..SendErrorSearch::initial(vec!["2012000123".to_owned(), "2012000124".to_owned()])
+        };
+        let address = SendErrorAddress {
+            search,
+            after: vec!["a=,&".to_owned(), "b".to_owned()],
+        };
+        let href = address.href();
+        let (path, query) = href.split_once('?').unwrap();
+        assert_eq!(path, "/send-errors");
+        assert!(
+            query.starts_with("ip=2012000123&ip=2012000124&condition=unprocessed&"),
+            "{query}"
+        );
+        assert_eq!(SendErrorAddress::parse(query), Some(address));
+    }
+
+    #[test]
+    fn an_address_without_a_search_opens_the_form() {
+        assert_eq!(SendErrorAddress::parse(""), None);
+        assert_eq!(SendErrorAddress::parse("?"), None);
+    }
+
+    #[test]
+    fn the_initial_search_is_todays_unprocessed() {
+        let address = SendErrorAddress::first_page(SendErrorSearch::initial(vec!["2012000123".to_owned()]));
+        assert_eq!(
+            address.href(),
+            "/send-errors?ip=2012000123&condition=unprocessed&period=today"
+        );
+    }
+}

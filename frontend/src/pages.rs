@@ -1,0 +1,11 @@
+//! One room per screen.
+pub(crate) mod abnormal_order;
+pub(crate) mod abnormal_orders;
+pub(crate) mod confirm;
+pub(crate) mod not_found;
+pub(crate) mod order;
+pub(crate) mod orders;
+pub(crate) mod restore;
+pub(crate) mod send_error;
+pub(crate) mod send_errors;
+pub(crate) mod sign_in;

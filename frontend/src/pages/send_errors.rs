@@ -1,0 +1,178 @@
+//! キャリア決済 CGI 送信エラー処理: search, list, and the choice of what is done with each row.
+//! The address is the whole state of the search; the choices are the session's plan. Nothing is sent from here.
+mod foot_bar;
+mod list;
+mod panel;
+mod words;
+
+use crate::api::queries::{SendErrors as SendErrorsQuery, send_errors};
+use crate::api::{self, error::ApiError};
+use crate::browser;
+use crate::components::field::Faults;
+use crate::components::page::{name_page, page_head, page_query};
+use crate::components::pager::PAGE_ROWS;
+use crate::context::{App, use_app};
+use crate::i18n::use_lang;
+use crate::live;
+use crate::load::{Load, Query};
+use crate::model::decisions::Plan;
+use crate::model::enums::PeriodPreset;
+use crate::model::format;
+use crate::model::search_rules::{self, Change};
+use crate::model::send_error_search::{SendErrorAddress, SendErrorSearch};
+use leptos::prelude::*;
+use send_errors::{PeriodInput, SendErrorFilter, SendErrorRow};
+
+/// One page of the list; `None` where the address asks for nothing yet.
+type Page = Option<send_errors::SendErrorsSendErrors>;
+
+#[component]
+pub(crate) fn SendErrors() -> impl IntoView {
+    let l = use_lang();
+    let app = use_app();
+    let query = page_query("/send-errors");
+    let address = Memo::new(move |_| query.with(|query| SendErrorAddress::parse(query)));
+    let faults: Faults = RwSignal::new(Vec::new());
+    let page = ask(app, address, faults);
+    let is_open = RwSignal::new(true);
+    Effect::new(move |_| {
+        let has_search = address.with(Option::is_some);
+        is_open.set(!has_search || faults.with(|faults| !faults.is_empty()));
+        keep_plan(app, address.get_untracked());
+    });
+    Effect::new(move |_| {
+        let total = page.state.with(|state| match state {
+            Load::Ready(Some(found)) => Some(format::count(found.total_count, found.total_count_is_capped)),
+            Load::Ready(None) | Load::Waiting | Load::Failed(_) => None,
+        });
+        name_page(l, l.send_errors(), total.as_deref());
+    });
+    let fresh = RwSignal::new(Vec::<String>::new());
+    Effect::new(move |_| {
+        address.track();
+        fresh.set(Vec::new());
+    });
+    live::on_send_error_changed(move |row| take_change(address.get_untracked(), page, fresh, row));
+    Effect::new(move |before: Option<()>| {
+        app.reconnects.track();
+        if before.is_some() {
+            page.refresh();
+        }
+    });
+    view! {
+        {page_head(l.send_errors(), l.send_errors_purpose())}
+        <panel::Search address is_open faults again=Callback::new(move |()| { is_open.set(false); page.reload(); }) />
+        {move || address.get().filter(|_| faults.with(Vec::is_empty)).map(|address| view! { <list::List address page fresh /> })}
+        <foot_bar::FootBar address />
+    }
+}
+
+/// Asks for the page that the address names, once the address keeps the rules.
+fn ask(app: App, address: Memo<Option<SendErrorAddress>>, faults: Faults) -> Query<Page> {
+    let l = use_lang();
+    Query::new(move || {
+        let address = address.get();
+        let broken = address.as_ref().map_or_else(Vec::new, |address| {
+            search_rules::faults(l, &address.search, browser::now())
+        });
+        let is_sound = broken.is_empty();
+        faults.set(broken);
+        async move {
+            let Some(address) = address.filter(|_| is_sound) else {
+                return Ok(None);
+            };
+            let variables = send_errors::Variables {
+                filter: filter_of(&address.search),
+                first: i64::try_from(PAGE_ROWS).unwrap_or(i64::MAX),
+                after: address.after.last().cloned(),
+            };
+            match api::run::<SendErrorsQuery>(app, variables).await {
+                Ok(answer) => Ok(Some(answer.send_errors)),
+                Err(error) => Err(share_faults(faults, error)),
+            }
+        }
+    })
+}
+
+/// What the server finds wrong with a field stands beside the field, like what the page finds itself.
+fn share_faults(faults: Faults, error: ApiError) -> ApiError {
+    if !error.fields.is_empty() {
+        let _ = faults.try_set(error.fields.clone());
+    }
+    error
+}
+
+fn filter_of(search: &SendErrorSearch) -> SendErrorFilter {
+    let keyword = |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty());
+    let period: &crate::model::period::Period = &search.period;
+    let preset: Option<PeriodPreset> = period.preset();
+    SendErrorFilter {
+        ip_codes: search.ip_codes.clone(),
+        condition: search.condition,
+        order_no: keyword(&search.order_no),
+        email: keyword(&search.email),
+        phone: keyword(&search.phone),
+        sendid: keyword(&search.sendid),
+        period: period.is_bounded().then(|| PeriodInput {
+            year_month: period.year_month(),
+            from: period.first_day(),
+            to: period.last_day(),
+            preset,
+        }),
+    }
+}
+
+/// Choices belong to one search: another search begins with none. A plan that is being sent is left alone.
+fn keep_plan(app: App, address: Option<SendErrorAddress>) {
+    let Some(address) = address else { return };
+    let search = SendErrorAddress::first_page(address.search).href();
+    let is_other = app.plan.with_untracked(|plan| {
+        let is_running = plan.is_submitted && !plan.is_finished();
+        !is_running && (plan.is_submitted || plan.search != search)
+    });
+    if is_other {
+        app.change_plan(|plan| {
+            *plan = Plan {
+                search,
+                ..Plan::default()
+            }
+        });
+    }
+}
+
+/// A row in view changes in place. A new one is only counted: nothing moves under the reader's eyes.
+fn take_change(
+    address: Option<SendErrorAddress>,
+    page: Query<Page>,
+    fresh: RwSignal<Vec<String>>,
+    changed: &SendErrorRow,
+) {
+    let in_view = page.state.with_untracked(|state| match state {
+        Load::Ready(Some(found)) => found.nodes.iter().position(|row| row.id == changed.id),
+        Load::Ready(None) | Load::Waiting | Load::Failed(_) => None,
+    });
+    if let Some(index) = in_view {
+        page.state.update(|state| {
+            if let Load::Ready(Some(found)) = state
+                && let Some(row) = found.nodes.get_mut(index)
+            {
+                *row = changed.clone();
+            }
+        });
+        return;
+    }
+    let Some(address) = address else { return };
+    let change = Change {
+        ip_code: &changed.ip_code,
+        order_no: &changed.order_no,
+        status: changed.status,
+        occurred_at: &changed.occurred_at,
+    };
+    if search_rules::is_new_match(&address.search, &change, browser::now()) {
+        fresh.update(|ids| {
+            if !ids.contains(&changed.id) {
+                ids.push(changed.id.clone());
+            }
+        });
+    }
+}
