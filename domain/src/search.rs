@@ -277,7 +277,7 @@ fn parse_ip_codes(texts: &[String], faults: &mut Vec<SearchFault>) -> Vec<IpCode
         faults.push(SearchFault {
             field: SearchField::IpCodes,
             rule,
-        })
+        });
     };
     if texts.is_empty() {
         fault(SearchRule::IpCodeRequired);

@@ -9,7 +9,7 @@ use todoke_domain::{
     time::Timestamp,
 };
 
-pub(crate) use super::{evaluations::keep_evaluating, restores::restore_abnormal_order};
+pub(crate) use super::restores::restore_abnormal_order;
 use crate::{
     app::{App, Error},
     auth::scope::Scope,

@@ -4,6 +4,7 @@
 //! The rows come out of the same evaluation as real ones: no state is written that could not have come about.
 
 use todoke_domain::{
+    abnormal_order::AbnormalOrderStatus,
     ids::{AbnormalOrderId, IpCode},
     money::Yen,
     notification::Notification,
@@ -12,6 +13,7 @@ use todoke_domain::{
     time::Timestamp,
 };
 
+use super::order_stories::{FAMILY_NAMES, GIVEN_NAMES, GOODS, LOGINS, Story, pick};
 use crate::{
     app::{
         App, Error,
@@ -26,7 +28,6 @@ use crate::{
         orders::Order,
     },
 };
-use todoke_domain::abnormal_order::AbnormalOrderStatus;
 
 /// Sample abnormal orders.
 const ABNORMAL_ORDERS: i64 = 60;
@@ -37,57 +38,12 @@ const NORMAL_ORDERS: i64 = 80;
 const ABNORMAL_MINUTES: i64 = 96;
 const NORMAL_MINUTES: i64 = 52;
 
-const FAMILY_NAMES: [&str; 12] =
-    ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "髙島", "吉田"];
-const GIVEN_NAMES: [&str; 10] = ["太郎", "花子", "健一", "美咲", "翔太", "陽菜", "大輔", "さくら", "直樹", "恵"];
-const LOGINS: [&str; 10] =
-    ["taro", "hanako", "kenichi", "misaki", "shota", "hina", "daisuke", "sakura", "naoki", "megumi"];
-const GOODS: [(&str, i32); 6] = [
-    ("春の福袋", 11_000),
-    ("静岡煎茶 100g", 1_003),
-    ("ハンドクリーム", 650),
-    ("今治タオル 2枚組", 1_050),
-    ("有田焼 湯呑み", 3_480),
-    ("北海道チーズケーキ", 2_700),
-];
-
-/// How a sample row came about.
-#[derive(Clone, Copy)]
-enum Story {
-    Restorable,
-    Restored,
-    Duplicate,
-    NoCheckout,
-    OtherAmount,
-    OtherAccessId,
-    Cancelled,
-    RestoredThenCancelled,
-    BrokenDate,
-}
-
-/// The first six are the table of reference B; the rest repeat.
-const FIRST_STORIES: [Story; 6] = [
-    Story::Restorable,
-    Story::Restorable,
-    Story::Restorable,
-    Story::Restored,
-    Story::NoCheckout,
-    Story::Duplicate,
-];
-const LATER_STORIES: [Story; 12] = [
-    Story::Restored,
-    Story::Restorable,
-    Story::Duplicate,
-    Story::Restored,
-    Story::NoCheckout,
-    Story::OtherAmount,
-    Story::Restored,
-    Story::Cancelled,
-    Story::OtherAccessId,
-    Story::Restored,
-    Story::RestoredThenCancelled,
-    Story::BrokenDate,
-];
+/// How long after its signal a sample was restored: later than its evaluation.
+const RESTORED_AFTER_MS: i64 = 3 * 3_600_000;
+/// How long after its signal a sample was evaluated.
+const GRACE_MS: i64 = 300_000;
+/// 注文種別 of every sample.
+const ORDER_TYPE: &str = "一般注文";
 
 /// Everything that is stored at the end.
 #[derive(Default)]
@@ -137,70 +93,112 @@ fn grow_abnormal_order(harvest: &mut Harvest, shop: &Shop, index: i64, now: Time
     let received_at = minutes_before(now, 20 + index * index * ABNORMAL_MINUTES);
     let ordered_at = minutes_before(received_at, 1 + index % 16);
     let cart = cart_of(shop, index, ordered_at)?;
-    let story = picked(&FIRST_STORIES, index).unwrap_or_else(|| pick(&LATER_STORIES, index, Story::Restorable));
+    let story = Story::of(index);
     let access_id = access_id_of(shop, index);
-    let mut checkout = Checkout {
-        id: cart.checkout_id(),
-        snapshot: CheckoutSnapshot {
-            cart: Cart { access_id: Some(access_id.clone()), ..cart.clone() },
-            order_type: "一般注文".to_owned(),
-            pay_type: Some("0".to_owned()),
-        },
-        registered_at: ordered_at.plus_millis(2_000),
-    };
-    if matches!(story, Story::OtherAccessId) {
-        checkout.snapshot.cart.access_id = Some(access_id_of(shop, index + 1_000));
-    }
     let payment = GatewayPayment {
         id: AbnormalOrderId::of(&shop.shop_id, &cart.order_no, &access_id),
         ip_code: shop.ip_code.clone(),
         shop_id: shop.shop_id.clone(),
         gateway_order_id: cart.order_no.clone(),
-        access_id,
+        access_id: access_id.clone(),
     };
-    let notifications = notifications_of(&payment, &cart, story, ordered_at, received_at)?;
-    let mut facts = Facts { notifications: Vec::new(), checkout: None, order: None };
-    for (new, stored) in notifications {
+    let mut facts = Facts {
+        notifications: Vec::new(),
+        checkout: None,
+        order: None,
+    };
+    for (new, stored) in notifications_of(&payment, &cart, story, received_at)? {
         harvest.notifications.push(new);
         facts.notifications.push(stored);
     }
-    if !matches!(story, Story::NoCheckout) {
-        harvest.checkouts.push(checkout.clone());
-        facts.checkout = Some(checkout);
+    if story != Story::NoCheckout {
+        let known_access_id = if story == Story::OtherAccessId {
+            access_id_of(shop, index + 1_000)
+        } else {
+            access_id
+        };
+        facts.checkout = Some(checkout_of(&cart, known_access_id));
     }
-    let restored_at = received_at.plus_millis(3 * 3_600_000);
-    facts.order = match story {
+    let restored_at = received_at.plus_millis(RESTORED_AFTER_MS);
+    facts.order = order_in(story, &payment, &cart, restored_at, index);
+    let row = row_of(
+        &payment,
+        &facts,
+        facts.evaluate(&payment),
+        received_at.plus_millis(GRACE_MS),
+    );
+    harvest
+        .rows
+        .extend(row.map(|row| as_restored(row, facts.order.as_ref(), restored_at)));
+    harvest.checkouts.extend(facts.checkout);
+    harvest.orders.extend(facts.order);
+    Ok(())
+}
+
+fn checkout_of(cart: &Cart, access_id: String) -> Checkout {
+    Checkout {
+        id: cart.checkout_id(),
+        snapshot: CheckoutSnapshot {
+            cart: Cart {
+                access_id: Some(access_id),
+                ..cart.clone()
+            },
+            order_type: ORDER_TYPE.to_owned(),
+            pay_type: Some("0".to_owned()),
+        },
+        registered_at: cart.ordered_at.plus_millis(2_000),
+    }
+}
+
+/// The order with the number of an abnormal one, where its story has one.
+fn order_in(
+    story: Story,
+    payment: &GatewayPayment,
+    cart: &Cart,
+    restored_at: Timestamp,
+    index: i64,
+) -> Option<Order> {
+    match story {
         Story::Restored | Story::RestoredThenCancelled => {
-            let is_sent = index % 3 == 0;
-            let order = Order {
-                order_type: Some("一般注文".to_owned()),
+            // Of three one still waits for its confirmation mail.
+            let is_sent = index % 3 != 0;
+            Some(Order {
+                order_type: Some(ORDER_TYPE.to_owned()),
                 payment_method: Some(payment_method_name("0").to_owned()),
                 restored_from: Some(payment.id),
                 confirmation_mail_sent_at: is_sent.then(|| restored_at.plus_millis(600_000)),
-                ..order_of(&cart, Some(payment.access_id.clone()), restored_at)
-            };
-            Some(order)
+                ..order_of(cart, Some(payment.access_id.clone()), restored_at)
+            })
         }
-        // The buyer took it for failed and ordered again, cash on delivery.
+        // The buyer took the payment for failed and ordered again, cash on delivery.
         Story::Duplicate => Some(Order {
             payment_method: Some("代金引換".to_owned()),
-            ..order_of(&cart, None, ordered_at.plus_millis(240_000))
+            ..order_of(cart, None, cart.ordered_at.plus_millis(240_000))
         }),
-        _ => None,
-    };
-    harvest.orders.extend(facts.order.clone());
-    let evaluated_at = received_at.plus_millis(300_000);
-    let row = row_of(&payment, &facts, facts.evaluate(&payment), evaluated_at);
-    harvest.rows.extend(row.map(|row| as_restored(row, facts.order.as_ref(), restored_at)));
-    Ok(())
+        Story::Restorable
+        | Story::NoCheckout
+        | Story::OtherAmount
+        | Story::OtherAccessId
+        | Story::Cancelled
+        | Story::BrokenDate => None,
+    }
 }
 
 /// A row whose order was made from it is 復旧済.
 fn as_restored(row: AbnormalOrder, order: Option<&Order>, at: Timestamp) -> AbnormalOrder {
     match order {
         Some(order) if row.status == AbnormalOrderStatus::Restored => {
-            let restored = Restoration { order_id: order.id, at, by: "operator".to_owned() };
-            AbnormalOrder { restored: Some(restored), colliding_order: None, evaluated_at: at, ..row }
+            let restored = Restoration {
+                order_id: order.id,
+                at,
+                by: "operator".to_owned(),
+            };
+            AbnormalOrder {
+                restored: Some(restored),
+                colliding_order: None,
+                evaluated_at: at,
+                ..row
+            }
         }
         _ => row,
     }
@@ -210,21 +208,25 @@ fn notifications_of(
     payment: &GatewayPayment,
     cart: &Cart,
     story: Story,
-    ordered_at: Timestamp,
     received_at: Timestamp,
 ) -> Result<Vec<(NewNotification, StoredNotification)>, Error> {
-    let paid = match story {
-        Story::OtherAmount => cart.total.amount().saturating_sub(100),
-        _ => cart.total.amount(),
-    };
-    let paid_at = match story {
-        Story::BrokenDate => "20260230120000".to_owned(),
-        _ => wire_date(ordered_at),
+    let shortfall = if story == Story::OtherAmount { 100 } else { 0 };
+    let paid = cart.total.amount().saturating_sub(shortfall);
+    let paid_at = if story == Story::BrokenDate {
+        "20260230120000".to_owned()
+    } else {
+        wire_date(cart.ordered_at)
     };
     let mut told = vec![notification_of(payment, "CAPTURE", paid, &paid_at, received_at)?];
     if matches!(story, Story::Cancelled | Story::RestoredThenCancelled) {
         let cancelled_at = received_at.plus_millis(4 * 3_600_000);
-        told.push(notification_of(payment, "VOID", paid, &wire_date(cancelled_at), cancelled_at)?);
+        told.push(notification_of(
+            payment,
+            "VOID",
+            paid,
+            &wire_date(cancelled_at),
+            cancelled_at,
+        )?);
     }
     Ok(told)
 }
@@ -236,7 +238,12 @@ fn notification_of(
     transaction_at: &str,
     received_at: Timestamp,
 ) -> Result<(NewNotification, StoredNotification), Error> {
-    let GatewayPayment { shop_id, gateway_order_id, access_id, .. } = payment;
+    let GatewayPayment {
+        shop_id,
+        gateway_order_id,
+        access_id,
+        ..
+    } = payment;
     let raw = format!(
         "ShopID={shop_id}&ShopPass=&AccessID={access_id}&AccessPass=&OrderID={gateway_order_id}&Status={status}\
          &JobCd={status}&Amount={amount}&Tax=0&Currency=JPN&Forward=2a99662&Method=1&PayTimes=\
@@ -268,7 +275,11 @@ fn normal_order(shop: &Shop, index: i64, now: Timestamp) -> Result<Order, Error>
     let is_card = index % 4 != 3;
     let registered_at = ordered_at.plus_millis(30_000);
     let order = order_of(&cart, is_card.then(|| access_id_of(shop, number)), registered_at);
-    let method = if is_card { payment_method_name("0") } else { payment_method_name("3") };
+    let method = if is_card {
+        payment_method_name("0")
+    } else {
+        payment_method_name("3")
+    };
     Ok(Order {
         payment_method: Some(method.to_owned()),
         confirmation_mail_sent_at: Some(registered_at.plus_millis(5_000)),
@@ -277,16 +288,18 @@ fn normal_order(shop: &Shop, index: i64, now: Timestamp) -> Result<Order, Error>
 }
 
 fn order_of(cart: &Cart, access_id: Option<String>, registered_at: Timestamp) -> Order {
-    let sum = cart.total.amount();
-    let status = match sum % 5 {
-        0 => OrderStatus::New,
-        1 => OrderStatus::InProgress,
-        2 | 3 => OrderStatus::Shipped,
-        _ => OrderStatus::Cancelled,
+    let status = match cart.order_no.bytes().last() {
+        Some(b'0'..=b'3') => OrderStatus::Shipped,
+        Some(b'4' | b'5') => OrderStatus::InProgress,
+        Some(b'9') => OrderStatus::Cancelled,
+        Some(_) | None => OrderStatus::New,
     };
     Order {
         id: cart.order_id(),
-        cart: Cart { access_id, ..cart.clone() },
+        cart: Cart {
+            access_id,
+            ..cart.clone()
+        },
         order_type: None,
         status,
         payment_method: None,
@@ -297,22 +310,35 @@ fn order_of(cart: &Cart, access_id: Option<String>, registered_at: Timestamp) ->
 }
 
 fn cart_of(shop: &Shop, index: i64, ordered_at: Timestamp) -> Result<Cart, Error> {
-    let (name, unit_price) = pick(&GOODS, index, ("春の福袋", 11_000));
-    let quantity = if index < 6 { 1 } else { 1 + i32::try_from(index % 3).unwrap_or(0) };
+    let (name, unit_price) = pick(&GOODS, index);
+    let quantity = if index < 6 {
+        1
+    } else {
+        1 + i32::try_from(index % 3).unwrap_or(0)
+    };
     let shipping_fee = if index % 2 == 0 { 350 } else { 0 };
     let yen = |amount: i32| Yen::new(amount.into()).map_err(Error::internal);
-    let login = pick(&LOGINS, index, "taro");
-    let day = ordered_at.to_tokyo_text().chars().filter(char::is_ascii_digit).take(8).collect::<String>();
+    let login = pick(&LOGINS, index);
+    let day = ordered_at
+        .to_tokyo_text()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(8)
+        .collect::<String>();
     Ok(Cart {
         ip_code: shop.ip_code.clone(),
         order_no: format!("{day}{:05}", index + 1),
         ordered_at,
-        customer_name: format!("{} {}", pick(&FAMILY_NAMES, index * 7, "佐藤"), pick(&GIVEN_NAMES, index, "太郎")),
+        customer_name: format!("{} {}", pick(&FAMILY_NAMES, index * 7), pick(&GIVEN_NAMES, index)),
         email: format!("{login}{}@example.jp", index + 1),
         member_id: (index % 5 != 4).then(|| format!("mr{}", 192 + index)),
         total: yen(unit_price * quantity + shipping_fee)?,
         shipping_fee: yen(shipping_fee)?,
-        lines: vec![OrderLine { name: name.to_owned(), unit_price: yen(unit_price)?, quantity }],
+        lines: vec![OrderLine {
+            name: name.to_owned(),
+            unit_price: yen(unit_price)?,
+            quantity,
+        }],
         access_id: None,
     })
 }
@@ -329,15 +355,4 @@ fn wire_date(at: Timestamp) -> String {
 
 fn minutes_before(at: Timestamp, minutes: i64) -> Timestamp {
     at.plus_millis(-minutes * 60_000)
-}
-
-/// An entry of a list, as long as it has one.
-fn picked<T: Copy>(list: &[T], index: i64) -> Option<T> {
-    usize::try_from(index).ok().and_then(|index| list.get(index)).copied()
-}
-
-/// An entry of a list that begins anew at its end.
-fn pick<T: Copy>(list: &[T], index: i64, otherwise: T) -> T {
-    let position = usize::try_from(index).unwrap_or(0).checked_rem(list.len()).unwrap_or(0);
-    list.get(position).copied().unwrap_or(otherwise)
 }

@@ -1,19 +1,36 @@
 //! Mutations of abnormal orders.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use crate::{
     app::{self, Error},
     graphql::{
         context::Asked,
-        errors::split_user_errors,
+        errors::{UserError, split_user_errors},
         global_id,
-        types::{
-            abnormal_orders::{AbnormalOrder, RestoreAbnormalOrderInput, RestoreAbnormalOrderPayload},
-            orders::Order,
-        },
+        types::{abnormal_orders::AbnormalOrder, orders::Order},
     },
 };
+
+/// The input of `restoreAbnormalOrder`.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct RestoreAbnormalOrderInput {
+    /// The row.
+    pub id: ID,
+    /// 1 to 100 characters; the same key again brings the same result.
+    pub idempotency_key: String,
+}
+
+/// What a restore made.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct RestoreAbnormalOrderPayload {
+    /// The row, now 復旧済.
+    pub abnormal_order: Option<AbnormalOrder>,
+    /// The order.
+    pub order: Option<Order>,
+    /// What the person can mend.
+    pub user_errors: Vec<UserError>,
+}
 
 /// Mutations of abnormal orders.
 #[derive(Debug, Default)]
@@ -39,9 +56,11 @@ impl AbnormalOrdersMutation {
                 order: Some(Order::from(restored.order)),
                 user_errors: Vec::new(),
             }),
-            Err(user_errors) => {
-                Ok(RestoreAbnormalOrderPayload { abnormal_order: None, order: None, user_errors })
-            }
+            Err(user_errors) => Ok(RestoreAbnormalOrderPayload {
+                abnormal_order: None,
+                order: None,
+                user_errors,
+            }),
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use async_graphql::MergedObject;
 
+mod abnormal_orders;
 mod accounts;
 mod nodes;
+mod orders;
 mod send_errors;
 
 /// Everything that can be read.
@@ -11,5 +13,7 @@ mod send_errors;
 pub struct Query(
     accounts::AccountsQuery,
     send_errors::SendErrorsQuery,
+    abnormal_orders::AbnormalOrdersQuery,
+    orders::OrdersQuery,
     nodes::NodesQuery,
 );

@@ -26,7 +26,8 @@ impl AbnormalOrdersSubscription {
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Option<AbnormalOrder>>> + use<>> {
         let asker = ctx.asker()?.clone();
         let (language, request_id) = (asker.language, asker.origin.request_id.clone());
-        let watcher = Watcher::begin(ctx.app()?.clone(), asker, &ip_codes).map_err(|error| ctx.error(error))?;
+        let watcher =
+            Watcher::begin(ctx.app()?.clone(), asker, &ip_codes).map_err(|error| ctx.error(error))?;
         Ok(futures_util::stream::unfold(Some(watcher), move |watcher| {
             let request_id = request_id.clone();
             async move {

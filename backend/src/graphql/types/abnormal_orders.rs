@@ -11,13 +11,9 @@ use super::{
     timeline::TimelineEvent,
 };
 use crate::{
-    app::{
-        self, Error,
-        abnormal_orders::AbnormalOrderSearch,
-    },
+    app::{self, Error, abnormal_orders::AbnormalOrderSearch},
     graphql::{
         context::Asked,
-        errors::UserError,
         global_id,
         order_loaders::{CheckoutOf, NotificationsOf, OrderOf},
         scalars::DateTime,
@@ -143,8 +139,20 @@ pub(crate) struct AbnormalOrderCounts {
 
 impl From<ListCounts> for AbnormalOrderCounts {
     fn from(counts: ListCounts) -> Self {
-        let ListCounts { all, restorable, restored, duplicate, unrestorable } = counts;
-        Self { all, restorable, restored, duplicate, unrestorable }
+        let ListCounts {
+            all,
+            restorable,
+            restored,
+            duplicate,
+            unrestorable,
+        } = counts;
+        Self {
+            all,
+            restorable,
+            restored,
+            duplicate,
+            unrestorable,
+        }
     }
 }
 
@@ -244,8 +252,13 @@ impl AbnormalOrder {
     async fn notification(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<NotificationField>> {
         let notifications = self.load_notifications(ctx).await?;
         let shown = app::abnormal_orders::shown_notification(&notifications);
-        let fields = shown.map(|stored| stored.notification.fields.clone()).unwrap_or_default();
-        Ok(fields.into_iter().map(|(field, value)| NotificationField { field, value }).collect())
+        let fields = shown
+            .map(|stored| stored.notification.fields.clone())
+            .unwrap_or_default();
+        Ok(fields
+            .into_iter()
+            .map(|(field, value)| NotificationField { field, value })
+            .collect())
     }
 
     /// The cart's snapshot from which the order is made.
@@ -261,7 +274,9 @@ impl AbnormalOrder {
 
     /// The order through another payment that bears the same number.
     async fn colliding_order(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Order>> {
-        Ok(load_order(ctx, self.row.colliding_order.map(OrderOf)).await?.map(Order::from))
+        Ok(load_order(ctx, self.row.colliding_order.map(OrderOf))
+            .await?
+            .map(Order::from))
     }
 
     /// What happened around the row, newest first.
@@ -279,11 +294,15 @@ impl AbnormalOrder {
 impl AbnormalOrder {
     async fn load_notifications(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StoredNotification>> {
         let loaded = ctx.loader()?.load_one(NotificationsOf(self.row.id())).await;
-        Ok(loaded.map_err(|error| ctx.error(Error::internal(error)))?.unwrap_or_default())
+        Ok(loaded
+            .map_err(|error| ctx.error(Error::internal(error)))?
+            .unwrap_or_default())
     }
 
     async fn load_checkout(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<StoredCheckout>> {
-        let Some(ordered) = &self.row.ordered else { return Ok(None) };
+        let Some(ordered) = &self.row.ordered else {
+            return Ok(None);
+        };
         let loaded = ctx.loader()?.load_one(CheckoutOf(ordered.checkout_id)).await;
         loaded.map_err(|error| ctx.error(Error::internal(error)))
     }
@@ -291,7 +310,10 @@ impl AbnormalOrder {
 
 async fn load_order(ctx: &Context<'_>, key: Option<OrderOf>) -> async_graphql::Result<Option<StoredOrder>> {
     let Some(key) = key else { return Ok(None) };
-    ctx.loader()?.load_one(key).await.map_err(|error| ctx.error(Error::internal(error)))
+    ctx.loader()?
+        .load_one(key)
+        .await
+        .map_err(|error| ctx.error(Error::internal(error)))
 }
 
 /// A row of a page of abnormal orders.
@@ -328,12 +350,20 @@ impl AbnormalOrderConnection {
 
     /// The rows.
     async fn nodes(&self) -> Vec<AbnormalOrder> {
-        self.page.rows.iter().map(|(_, row)| AbnormalOrder::from(row.clone())).collect()
+        self.page
+            .rows
+            .iter()
+            .map(|(_, row)| AbnormalOrder::from(row.clone()))
+            .collect()
     }
 
     /// Where the page stands.
     async fn page_info(&self) -> PageInfo {
-        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
+        PageInfo::of(
+            self.page.rows.iter().map(|(place, _)| *place),
+            self.page.has_next,
+            self.after,
+        )
     }
 
     /// How many rows the list has, exact up to 10,000.
@@ -345,26 +375,8 @@ impl AbnormalOrderConnection {
     /// Whether there are more than 10,000.
     async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
         let total = app::abnormal_orders::count_abnormal_orders(ctx.app()?, ctx.scope()?, &self.filter).await;
-        total.map(|total| total.is_capped).map_err(|error| ctx.error(error))
+        total
+            .map(|total| total.is_capped)
+            .map_err(|error| ctx.error(error))
     }
-}
-
-/// The input of `restoreAbnormalOrder`.
-#[derive(Clone, Debug, InputObject)]
-pub(crate) struct RestoreAbnormalOrderInput {
-    /// The row.
-    pub id: ID,
-    /// 1 to 100 characters; the same key again brings the same result.
-    pub idempotency_key: String,
-}
-
-/// What a restore made.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct RestoreAbnormalOrderPayload {
-    /// The row, now 復旧済.
-    pub abnormal_order: Option<AbnormalOrder>,
-    /// The order.
-    pub order: Option<Order>,
-    /// What the person can mend.
-    pub user_errors: Vec<UserError>,
 }

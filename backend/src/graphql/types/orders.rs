@@ -18,7 +18,9 @@ use crate::{
         self, Error,
         orders::{OrderSearch, RawOrder},
     },
-    graphql::{context::Asked, errors::UserError, global_id, order_loaders::AbnormalOrderOf, scalars::DateTime},
+    graphql::{
+        context::Asked, errors::UserError, global_id, order_loaders::AbnormalOrderOf, scalars::DateTime,
+    },
     store::{
         orders::{Order as Row, OrderFilter as Filter},
         page::{Page, Place},
@@ -148,7 +150,9 @@ impl From<Row> for Order {
 impl Order {
     /// The abnormal order from which it was restored; null where it was not, or the row was deleted since.
     async fn restored_from(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<AbnormalOrder>> {
-        let Some(id) = self.restored_from_id else { return Ok(None) };
+        let Some(id) = self.restored_from_id else {
+            return Ok(None);
+        };
         let loaded = ctx.loader()?.load_one(AbnormalOrderOf(id)).await;
         let row = loaded.map_err(|error| ctx.error(Error::internal(error)))?;
         Ok(row.map(AbnormalOrder::from))
@@ -189,12 +193,20 @@ impl OrderConnection {
 
     /// The rows.
     async fn nodes(&self) -> Vec<Order> {
-        self.page.rows.iter().map(|(_, row)| Order::from(row.clone())).collect()
+        self.page
+            .rows
+            .iter()
+            .map(|(_, row)| Order::from(row.clone()))
+            .collect()
     }
 
     /// Where the page stands.
     async fn page_info(&self) -> PageInfo {
-        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
+        PageInfo::of(
+            self.page.rows.iter().map(|(place, _)| *place),
+            self.page.has_next,
+            self.after,
+        )
     }
 
     /// How many orders the search has, exact up to 10,000.
@@ -206,7 +218,9 @@ impl OrderConnection {
     /// Whether there are more than 10,000.
     async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
         let total = app::orders::count_orders(ctx.app()?, ctx.scope()?, &self.filter).await;
-        total.map(|total| total.is_capped).map_err(|error| ctx.error(error))
+        total
+            .map(|total| total.is_capped)
+            .map_err(|error| ctx.error(error))
     }
 }
 
