@@ -46,9 +46,7 @@ enum Part {
 }
 
 fn method(key: &str, ja: &str, en: &str) -> Result<String, String> {
-    let name_fits = key
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let name_fits = key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !name_fits {
         return Err(format!("locales: {key} is not in snake_case"));
     }
@@ -75,9 +73,8 @@ fn parts(key: &str, text: &str) -> Result<Vec<Part>, String> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
-        let (inner, behind) = after
-            .split_once('}')
-            .ok_or_else(|| format!("locales: {key} has an open brace"))?;
+        let (inner, behind) =
+            after.split_once('}').ok_or_else(|| format!("locales: {key} has an open brace"))?;
         parts.push(Part::Text(before.to_owned()));
         let words: Vec<&str> = inner.split('|').collect();
         parts.push(match words.as_slice() {

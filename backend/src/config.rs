@@ -94,22 +94,16 @@ impl Config {
             figment = figment.merge(Toml::file(file));
         }
         let environment = Env::prefixed("TODOKE_").filter(|key| {
-            !FOREIGN_VARIABLES
-                .iter()
-                .any(|foreign| key.as_str().to_ascii_lowercase().starts_with(foreign))
+            !FOREIGN_VARIABLES.iter().any(|foreign| key.as_str().to_ascii_lowercase().starts_with(foreign))
         });
         Self::from_figment(&figment.merge(environment.split("__")))
     }
 
     fn from_figment(figment: &Figment) -> Result<Self, ConfigError> {
-        let values: figment::value::Dict = figment
-            .extract()
-            .map_err(|error| ConfigError::File(error.to_string()))?;
+        let values: figment::value::Dict =
+            figment.extract().map_err(|error| ConfigError::File(error.to_string()))?;
         if let Some(key) = values.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(ConfigError::Unknown {
-                key: key.clone(),
-                known: KEYS.join(", "),
-            });
+            return Err(ConfigError::Unknown { key: key.clone(), known: KEYS.join(", ") });
         }
         let text = |key: &str| values.get(key).map(text_of);
         let data_dir = PathBuf::from(text("data_dir").unwrap_or_else(|| "./todoke-data".to_owned()));
@@ -177,9 +171,7 @@ fn parse_or<T: FromStr>(
     allowed: &'static str,
 ) -> Result<T, ConfigError> {
     let value = given.unwrap_or_else(|| default.to_owned());
-    value
-        .parse()
-        .map_err(|_| ConfigError::Invalid { key, value, allowed })
+    value.parse().map_err(|_| ConfigError::Invalid { key, value, allowed })
 }
 
 fn parse_smtp_url(given: Option<String>) -> Result<Option<String>, ConfigError> {
@@ -200,22 +192,16 @@ fn parse_networks(given: Option<&Value>) -> Result<Vec<IpNet>, ConfigError> {
         None => Vec::new(),
         Some(value) => match value.as_array() {
             Some(items) => items.iter().map(text_of).collect(),
-            None => text_of(value)
-                .split(',')
-                .map(|part| part.trim().to_owned())
-                .collect(),
+            None => text_of(value).split(',').map(|part| part.trim().to_owned()).collect(),
         },
     };
-    let networks = texts
-        .iter()
-        .filter(|text| !text.is_empty() && text.as_str() != "false")
-        .map(|text| {
-            text.parse().map_err(|_| ConfigError::Invalid {
-                key: "TODOKE_ALLOW_PRIVATE_ENDPOINTS",
-                value: text.clone(),
-                allowed: "false, or networks as 127.0.0.0/8,10.1.0.0/16",
-            })
-        });
+    let networks = texts.iter().filter(|text| !text.is_empty() && text.as_str() != "false").map(|text| {
+        text.parse().map_err(|_| ConfigError::Invalid {
+            key: "TODOKE_ALLOW_PRIVATE_ENDPOINTS",
+            value: text.clone(),
+            allowed: "false, or networks as 127.0.0.0/8,10.1.0.0/16",
+        })
+    });
     networks.collect()
 }
 
@@ -247,24 +233,13 @@ mod tests {
 
     #[test]
     fn networks_come_as_false_text_or_list() {
-        assert!(
-            load("allow_private_endpoints = false")
-                .unwrap()
-                .allow_private_endpoints
-                .is_empty()
-        );
+        assert!(load("allow_private_endpoints = false").unwrap().allow_private_endpoints.is_empty());
         assert_eq!(
-            load("allow_private_endpoints = '127.0.0.0/8, ::1/128'")
-                .unwrap()
-                .allow_private_endpoints
-                .len(),
+            load("allow_private_endpoints = '127.0.0.0/8, ::1/128'").unwrap().allow_private_endpoints.len(),
             2
         );
         assert_eq!(
-            load("allow_private_endpoints = ['10.0.0.0/8']")
-                .unwrap()
-                .allow_private_endpoints
-                .len(),
+            load("allow_private_endpoints = ['10.0.0.0/8']").unwrap().allow_private_endpoints.len(),
             1
         );
     }
@@ -273,19 +248,10 @@ mod tests {
     fn wrong_values_name_key_value_and_what_is_allowed() {
         for (toml, parts) in [
             ("listen = 'here'", ["TODOKE_LISTEN", "here", "127.0.0.1:8080"]),
-            (
-                "allow_private_endpoints = true",
-                ["TODOKE_ALLOW_PRIVATE_ENDPOINTS", "true", "false"],
-            ),
+            ("allow_private_endpoints = true", ["TODOKE_ALLOW_PRIVATE_ENDPOINTS", "true", "false"]),
             ("lisen = 'x'", ["lisen", "does not exist", "listen"]),
-            (
-                "database_url = 'mysql://x:secret@y'",
-                ["TODOKE_DATABASE_URL", "(hidden)", "postgres"],
-            ),
-            (
-                "smtp_url = 'http://x'",
-                ["TODOKE_SMTP_URL", "(hidden)", "smtps://"],
-            ),
+            ("database_url = 'mysql://x:secret@y'", ["TODOKE_DATABASE_URL", "(hidden)", "postgres"]),
+            ("smtp_url = 'http://x'", ["TODOKE_SMTP_URL", "(hidden)", "smtps://"]),
         ] {
             let message = load(toml).unwrap_err();
             assert!(parts.iter().all(|part| message.contains(part)), "{message}");

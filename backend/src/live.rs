@@ -45,18 +45,12 @@ pub enum Change {
 impl Change {
     /// A send error changed.
     pub fn send_error(ip_code: &IpCode, id: PaymentId) -> Self {
-        Self::SendError {
-            ip_code: ip_code.clone(),
-            id: id.value(),
-        }
+        Self::SendError { ip_code: ip_code.clone(), id: id.value() }
     }
 
     /// An abnormal order changed.
     pub fn abnormal_order(ip_code: &IpCode, id: AbnormalOrderId) -> Self {
-        Self::AbnormalOrder {
-            ip_code: ip_code.clone(),
-            id: id.value(),
-        }
+        Self::AbnormalOrder { ip_code: ip_code.clone(), id: id.value() }
     }
 }
 

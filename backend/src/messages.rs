@@ -204,10 +204,7 @@ fn japanese_field_fault(kind: FaultKind) -> String {
         FaultKind::ReservedName => "この項目は変更・追加できません。".to_owned(),
         FaultKind::UnknownIpCode => "IPコードが存在しません。".to_owned(),
         FaultKind::NotInCharset(character) => {
-            format!(
-                "「{character}」(U+{:04X})は送信先の文字コードにありません。",
-                u32::from(character)
-            )
+            format!("「{character}」(U+{:04X})は送信先の文字コードにありません。", u32::from(character))
         }
     }
 }
@@ -267,10 +264,7 @@ mod tests {
             assert!(!japanese.is_ascii(), "{message:?}");
             assert!(!english.is_empty() && english != japanese, "{message:?}");
             assert!(
-                message
-                    .code()
-                    .bytes()
-                    .all(|byte| byte.is_ascii_uppercase() || byte == b'_'),
+                message.code().bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'),
                 "{message:?}"
             );
         }

@@ -120,11 +120,7 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
         start_workers(&app, &stop).await?;
     }
     tokio::spawn(keep_token_uses(app.clone(), stop.clone()));
-    Ok(Running {
-        app,
-        stop,
-        _lock: lock,
-    })
+    Ok(Running { app, stop, _lock: lock })
 }
 
 async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), StartError> {
@@ -142,10 +138,7 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
     let transport = Transport::open(app.config.smtp_url.as_deref(), &app.config.data_dir)
         .map_err(|error| StartError::Setting(format!("mail cannot be set up: {error}")))?;
     let from = app.config.mail_from.parse().map_err(|error| {
-        StartError::Setting(format!(
-            "TODOKE_MAIL_FROM: {:?} is not allowed: {error}",
-            app.config.mail_from
-        ))
+        StartError::Setting(format!("TODOKE_MAIL_FROM: {:?} is not allowed: {error}", app.config.mail_from))
     })?;
     tokio::spawn(claim::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(evaluations::keep_evaluating(app.clone(), stop.clone()));
@@ -173,10 +166,7 @@ impl Running {
     /// Stops claiming, waits for attempts on their way, and closes the database.
     pub async fn stop(self) {
         self.stop.cancel();
-        if tokio::time::timeout(DRAIN_TIME, self.app.machinery.slots.drain())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(DRAIN_TIME, self.app.machinery.slots.drain()).await.is_err() {
             tracing::warn!("attempts were still on their way at the end; their leases will tell");
         }
         if let Err(error) = self.app.database.clone().close().await {

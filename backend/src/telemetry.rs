@@ -11,16 +11,10 @@ const DEFAULT_FILTER: &str = "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn
 /// Starts logging. `TODOKE_LOG_FORMAT=json` is for machines, `TODOKE_LOG` filters.
 pub fn start_logging() {
     let filter = EnvFilter::try_from_env("TODOKE_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let is_json = std::env::var("TODOKE_LOG_FORMAT").is_ok_and(|format| format == "json");
     // A second start (in tests) changes nothing.
-    let _ = if is_json {
-        logs.json().try_init()
-    } else {
-        logs.try_init()
-    };
+    let _ = if is_json { logs.json().try_init() } else { logs.try_init() };
 }
 
 /// The process's figures.

@@ -92,20 +92,14 @@ pub enum Evaluation {
 /// Evaluates one gateway payment.
 pub fn evaluate(known: &Known) -> Evaluation {
     let history = in_gateway_order(&known.notifications);
-    let Some((received_at, paid)) = history
-        .iter()
-        .rev()
-        .find(|(_, notification)| notification.money_state() == MoneyState::Paid)
+    let Some((received_at, paid)) =
+        history.iter().rev().find(|(_, notification)| notification.money_state() == MoneyState::Paid)
     else {
         return Evaluation::NotPaid;
     };
     let cancelled_at_gateway = is_cancelled(&history);
-    let row = |status, reason, evidence| Evaluation::Abnormal {
-        status,
-        reason,
-        evidence,
-        cancelled_at_gateway,
-    };
+    let row =
+        |status, reason, evidence| Evaluation::Abnormal { status, reason, evidence, cancelled_at_gateway };
     if let Some(order) = &known.order {
         if order.restored_from_this_row {
             return row(AbnormalOrderStatus::Restored, None, None);
@@ -117,11 +111,9 @@ pub fn evaluate(known: &Known) -> Evaluation {
     }
     match objection(paid, *received_at, known.checkout.as_ref()) {
         Some((reason, evidence)) => row(AbnormalOrderStatus::Unrestorable, Some(reason), evidence),
-        None if cancelled_at_gateway => row(
-            AbnormalOrderStatus::Unrestorable,
-            Some(Reason::CancelledAtGateway),
-            None,
-        ),
+        None if cancelled_at_gateway => {
+            row(AbnormalOrderStatus::Unrestorable, Some(Reason::CancelledAtGateway), None)
+        }
         None => row(AbnormalOrderStatus::Restorable, None, None),
     }
 }
@@ -131,10 +123,7 @@ pub fn evaluate(known: &Known) -> Evaluation {
 fn in_gateway_order(notifications: &[(Timestamp, Notification)]) -> Vec<&(Timestamp, Notification)> {
     let mut history: Vec<_> = notifications.iter().collect();
     history.sort_by_key(|(received_at, notification)| {
-        (
-            notification.transaction_at().unwrap_or(*received_at),
-            *received_at,
-        )
+        (notification.transaction_at().unwrap_or(*received_at), *received_at)
     });
     history
 }
@@ -142,11 +131,8 @@ fn in_gateway_order(notifications: &[(Timestamp, Notification)]) -> Vec<&(Timest
 /// Whether the last word about the money is a cancellation. Gateways stamp a VOID with the date of the payment
 /// it voids; of two with one date the later received one speaks last.
 fn is_cancelled(history: &[&(Timestamp, Notification)]) -> bool {
-    let last_word = history
-        .iter()
-        .rev()
-        .map(|(_, notification)| notification.money_state())
-        .find(|state| match state {
+    let last_word =
+        history.iter().rev().map(|(_, notification)| notification.money_state()).find(|state| match state {
             MoneyState::Paid | MoneyState::Cancelled => true,
             MoneyState::Neither => false,
         });
@@ -160,11 +146,7 @@ fn objection(
     checkout: Option<&CheckoutFacts>,
 ) -> Option<(Reason, Option<Evidence>)> {
     let against = |reason, field, expected: &str, actual: &str| {
-        let evidence = Evidence {
-            field,
-            expected: expected.to_owned(),
-            actual: actual.to_owned(),
-        };
+        let evidence = Evidence { field, expected: expected.to_owned(), actual: actual.to_owned() };
         Some((reason, Some(evidence)))
     };
     let Some(total) = paid.paid_total() else {
@@ -174,12 +156,7 @@ fn objection(
         return against(Reason::InvalidCurrency, "Currency", "JPN", paid.field("Currency"));
     }
     if paid.transaction_at().is_none() {
-        return against(
-            Reason::InvalidDate,
-            "TranDate",
-            "yyyyMMddHHmmss",
-            paid.field("TranDate"),
-        );
+        return against(Reason::InvalidDate, "TranDate", "yyyyMMddHHmmss", paid.field("TranDate"));
     }
     let Some(checkout) = checkout else {
         return Some((Reason::NoCheckout, None));
@@ -192,20 +169,13 @@ fn objection(
     if let Some(expected) = checkout.pay_type.as_deref()
         && expected != paid.field("PayType").trim()
     {
-        return against(
-            Reason::PaymentMethodMismatch,
-            "PayType",
-            expected,
-            paid.field("PayType"),
-        );
+        return against(Reason::PaymentMethodMismatch, "PayType", expected, paid.field("PayType"));
     }
     if checkout.total != total {
         let (expected, actual) = (checkout.total.amount().to_string(), total.amount().to_string());
         return against(Reason::AmountMismatch, "Amount", &expected, &actual);
     }
-    let expires_at = checkout
-        .registered_at
-        .plus_millis(CHECKOUT_RETENTION_DAYS * 86_400_000);
+    let expires_at = checkout.registered_at.plus_millis(CHECKOUT_RETENTION_DAYS * 86_400_000);
     if received_at > expires_at {
         let (expected, actual) = (expires_at.to_tokyo_text(), received_at.to_tokyo_text());
         return against(Reason::CheckoutExpired, "TranDate", &expected, &actual);
@@ -226,14 +196,9 @@ impl AbnormalOrderStatus {
 
     /// The status of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [
-            Self::Restorable,
-            Self::Restored,
-            Self::Duplicate,
-            Self::Unrestorable,
-        ]
-        .into_iter()
-        .find(|status| status.code() == code)
+        [Self::Restorable, Self::Restored, Self::Duplicate, Self::Unrestorable]
+            .into_iter()
+            .find(|status| status.code() == code)
     }
 }
 
@@ -302,22 +267,14 @@ mod tests {
     }
 
     fn order(access_id: Option<&str>, restored_from_this_row: bool) -> OrderFacts {
-        OrderFacts {
-            access_id: access_id.map(str::to_owned),
-            restored_from_this_row,
-        }
+        OrderFacts { access_id: access_id.map(str::to_owned), restored_from_this_row }
     }
 
     fn told(known: &Known) -> String {
         match evaluate(known) {
             Evaluation::NotPaid => "NOT_PAID".to_owned(),
             Evaluation::OrderSaved => "ORDER_SAVED".to_owned(),
-            Evaluation::Abnormal {
-                status,
-                reason,
-                cancelled_at_gateway,
-                ..
-            } => {
+            Evaluation::Abnormal { status, reason, cancelled_at_gateway, .. } => {
                 let reason = reason.map_or("-", Reason::code);
                 let cancelled = if cancelled_at_gateway { " cancelled" } else { "" };
                 format!("{} {reason}{cancelled}", status.code())
@@ -328,91 +285,28 @@ mod tests {
     #[test]
     #[expect(clippy::too_many_lines, reason = "one table of all cases")]
     fn every_case_of_orders_and_checkouts() {
-        let expired = CheckoutFacts {
-            registered_at: at("2009-01-16T16:45:00+09:00"),
-            ..checkout()
-        };
-        let just_in_time = CheckoutFacts {
-            registered_at: at("2009-01-16T16:45:01+09:00"),
-            ..checkout()
-        };
-        let silent = CheckoutFacts {
-            pay_type: None,
-            access_id: None,
-            ..checkout()
-        };
-        let other_total = CheckoutFacts {
-            total: Yen::new(11_349).unwrap(),
-            ..checkout()
-        };
-        let other_access = CheckoutFacts {
-            access_id: Some("a2".to_owned()),
-            ..checkout()
-        };
-        let other_method = CheckoutFacts {
-            pay_type: Some("3".to_owned()),
-            ..checkout()
-        };
+        let expired = CheckoutFacts { registered_at: at("2009-01-16T16:45:00+09:00"), ..checkout() };
+        let just_in_time = CheckoutFacts { registered_at: at("2009-01-16T16:45:01+09:00"), ..checkout() };
+        let silent = CheckoutFacts { pay_type: None, access_id: None, ..checkout() };
+        let other_total = CheckoutFacts { total: Yen::new(11_349).unwrap(), ..checkout() };
+        let other_access = CheckoutFacts { access_id: Some("a2".to_owned()), ..checkout() };
+        let other_method = CheckoutFacts { pay_type: Some("3".to_owned()), ..checkout() };
         for (name, checkout, order, expected) in [
             ("checkout only", Some(checkout()), None, "RESTORABLE -"),
             ("checkout without gateway ids", Some(silent), None, "RESTORABLE -"),
             ("nothing", None, None, "UNRESTORABLE NO_CHECKOUT"),
-            (
-                "other total",
-                Some(other_total),
-                None,
-                "UNRESTORABLE AMOUNT_MISMATCH",
-            ),
-            (
-                "other access id",
-                Some(other_access),
-                None,
-                "UNRESTORABLE ACCESS_ID_MISMATCH",
-            ),
-            (
-                "other method",
-                Some(other_method),
-                None,
-                "UNRESTORABLE PAYMENT_METHOD_MISMATCH",
-            ),
+            ("other total", Some(other_total), None, "UNRESTORABLE AMOUNT_MISMATCH"),
+            ("other access id", Some(other_access), None, "UNRESTORABLE ACCESS_ID_MISMATCH"),
+            ("other method", Some(other_method), None, "UNRESTORABLE PAYMENT_METHOD_MISMATCH"),
             ("expired", Some(expired), None, "UNRESTORABLE CHECKOUT_EXPIRED"),
             ("on the last day", Some(just_in_time), None, "RESTORABLE -"),
-            (
-                "saved",
-                Some(checkout()),
-                Some(order(Some("a1"), false)),
-                "ORDER_SAVED",
-            ),
-            (
-                "saved, never a checkout",
-                None,
-                Some(order(Some("a1"), false)),
-                "ORDER_SAVED",
-            ),
-            (
-                "other payment",
-                Some(checkout()),
-                Some(order(Some("a2"), false)),
-                "DUPLICATE ORDER_EXISTS",
-            ),
-            (
-                "cash on delivery",
-                Some(checkout()),
-                Some(order(None, false)),
-                "DUPLICATE ORDER_EXISTS",
-            ),
-            (
-                "restored",
-                Some(checkout()),
-                Some(order(Some("a1"), true)),
-                "RESTORED -",
-            ),
+            ("saved", Some(checkout()), Some(order(Some("a1"), false)), "ORDER_SAVED"),
+            ("saved, never a checkout", None, Some(order(Some("a1"), false)), "ORDER_SAVED"),
+            ("other payment", Some(checkout()), Some(order(Some("a2"), false)), "DUPLICATE ORDER_EXISTS"),
+            ("cash on delivery", Some(checkout()), Some(order(None, false)), "DUPLICATE ORDER_EXISTS"),
+            ("restored", Some(checkout()), Some(order(Some("a1"), true)), "RESTORED -"),
         ] {
-            let known = Known {
-                notifications: vec![notification("")],
-                checkout,
-                order,
-            };
+            let known = Known { notifications: vec![notification("")], checkout, order };
             assert_eq!(told(&known), expected, "{name}");
         }
     }
@@ -429,11 +323,8 @@ mod tests {
             ("Status=AUTH&ErrCode=G12", "NOT_PAID"),
             ("Status=REQSUCCESS", "NOT_PAID"),
         ] {
-            let known = Known {
-                notifications: vec![notification(fields)],
-                checkout: Some(checkout()),
-                order: None,
-            };
+            let known =
+                Known { notifications: vec![notification(fields)], checkout: Some(checkout()), order: None };
             assert_eq!(told(&known), expected, "{fields}");
         }
     }
@@ -444,22 +335,12 @@ mod tests {
         let voided = notification("Status=VOID&TranDate=20090317170000");
         let paid_again = notification("Status=SALES&TranDate=20090317180000");
         for (notifications, expected) in [
-            (
-                vec![paid.clone(), voided.clone()],
-                "UNRESTORABLE CANCELLED_AT_GATEWAY cancelled",
-            ),
-            (
-                vec![voided.clone(), paid.clone()],
-                "UNRESTORABLE CANCELLED_AT_GATEWAY cancelled",
-            ),
+            (vec![paid.clone(), voided.clone()], "UNRESTORABLE CANCELLED_AT_GATEWAY cancelled"),
+            (vec![voided.clone(), paid.clone()], "UNRESTORABLE CANCELLED_AT_GATEWAY cancelled"),
             (vec![voided.clone()], "NOT_PAID"),
             (vec![voided, paid_again, paid], "RESTORABLE -"),
         ] {
-            let known = Known {
-                notifications,
-                checkout: Some(checkout()),
-                order: None,
-            };
+            let known = Known { notifications, checkout: Some(checkout()), order: None };
             assert_eq!(told(&known), expected);
         }
     }
@@ -471,19 +352,11 @@ mod tests {
             checkout: Some(checkout()),
             order: None,
         };
-        let Evaluation::Abnormal {
-            evidence: Some(evidence),
-            ..
-        } = evaluate(&known)
-        else {
+        let Evaluation::Abnormal { evidence: Some(evidence), .. } = evaluate(&known) else {
             panic!("no evidence")
         };
         assert_eq!(
-            (
-                evidence.field,
-                evidence.expected.as_str(),
-                evidence.actual.as_str()
-            ),
+            (evidence.field, evidence.expected.as_str(), evidence.actual.as_str()),
             ("Amount", "11350", "11351")
         );
     }

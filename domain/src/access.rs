@@ -123,9 +123,7 @@ impl Role {
 
     /// The role of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Viewer, Self::Operator, Self::Manager]
-            .into_iter()
-            .find(|role| role.code() == code)
+        [Self::Viewer, Self::Operator, Self::Manager].into_iter().find(|role| role.code() == code)
     }
 }
 
@@ -142,9 +140,7 @@ impl TokenRight {
 
     /// The right of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Read, Self::Operate, Self::Manage, Self::Ingest]
-            .into_iter()
-            .find(|right| right.code() == code)
+        [Self::Read, Self::Operate, Self::Manage, Self::Ingest].into_iter().find(|right| right.code() == code)
     }
 }
 
@@ -158,28 +154,9 @@ mod tests {
         use Action::*;
         let view = vec![View];
         let operate = vec![View, Resend, Close, Restore, Register];
-        let manage = vec![
-            View,
-            Resend,
-            Close,
-            EditParameters,
-            Restore,
-            Delete,
-            Register,
-            Settings,
-        ];
-        let all = vec![
-            View,
-            Resend,
-            Close,
-            EditParameters,
-            Restore,
-            Delete,
-            Register,
-            Settings,
-            Tokens,
-            Members,
-        ];
+        let manage = vec![View, Resend, Close, EditParameters, Restore, Delete, Register, Settings];
+        let all =
+            vec![View, Resend, Close, EditParameters, Restore, Delete, Register, Settings, Tokens, Members];
         for (holder, actions) in [
             (Holder::Member(Role::Viewer), view.clone()),
             (Holder::Member(Role::Operator), operate.clone()),
@@ -189,10 +166,7 @@ mod tests {
             (Holder::Token(TokenRight::Manage), manage),
             (Holder::Token(TokenRight::Ingest), vec![Register, Ingest]),
         ] {
-            let may: Vec<Action> = Action::ALL
-                .into_iter()
-                .filter(|action| holder.may(*action))
-                .collect();
+            let may: Vec<Action> = Action::ALL.into_iter().filter(|action| holder.may(*action)).collect();
             assert_eq!(may, actions, "{holder:?}");
         }
     }

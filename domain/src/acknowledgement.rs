@@ -61,11 +61,7 @@ mod tests {
             ("contains:受付", "<p>受付しました</p>", true),
             ("contains:受付", "error", false),
         ] {
-            assert_eq!(
-                BodyRule::parse(rule).unwrap().is_met_by(body),
-                met,
-                "{rule} {body:?}"
-            );
+            assert_eq!(BodyRule::parse(rule).unwrap().is_met_by(body), met, "{rule} {body:?}");
         }
     }
 

@@ -132,9 +132,7 @@ impl Receipt {
 
     /// The class of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::NotReceived, Self::MaybeReceived]
-            .into_iter()
-            .find(|receipt| receipt.code() == code)
+        [Self::NotReceived, Self::MaybeReceived].into_iter().find(|receipt| receipt.code() == code)
     }
 }
 
@@ -192,9 +190,7 @@ impl Trigger {
 
     /// The trigger of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Automatic, Self::Manual, Self::Batch]
-            .into_iter()
-            .find(|trigger| trigger.code() == code)
+        [Self::Automatic, Self::Manual, Self::Batch].into_iter().find(|trigger| trigger.code() == code)
     }
 }
 
@@ -284,10 +280,7 @@ pub fn next_step(outcome: Outcome, context: AttemptContext, policy: &FailurePoli
     if !(automatic && permitted) {
         return NextStep::RaiseSendError;
     }
-    match policy
-        .retry
-        .delay_ms(context.failures, context.retry_after_ms, context.jitter_permille)
-    {
+    match policy.retry.delay_ms(context.failures, context.retry_after_ms, context.jitter_permille) {
         Some(delay_ms) => NextStep::RetryAfter { delay_ms },
         None => NextStep::RaiseSendError,
     }
@@ -300,12 +293,7 @@ mod tests {
     use super::*;
 
     fn context(trigger: Trigger, failures: u32) -> AttemptContext {
-        AttemptContext {
-            trigger,
-            failures,
-            retry_after_ms: None,
-            jitter_permille: 0,
-        }
+        AttemptContext { trigger, failures, retry_after_ms: None, jitter_permille: 0 }
     }
 
     #[test]
@@ -334,38 +322,25 @@ mod tests {
 
     #[test]
     fn what_may_have_arrived_is_not_sent_again_unasked() {
-        let mut policy = FailurePolicy {
-            retry: RetryPolicy::EveryHours { hours: 1 },
-            endpoint_is_idempotent: false,
-        };
+        let mut policy =
+            FailurePolicy { retry: RetryPolicy::EveryHours { hours: 1 }, endpoint_is_idempotent: false };
         let timed_out = Outcome::Failed(Cause::TimedOut);
-        assert_eq!(
-            next_step(timed_out, context(Trigger::Automatic, 1), &policy),
-            NextStep::RaiseSendError
-        );
+        assert_eq!(next_step(timed_out, context(Trigger::Automatic, 1), &policy), NextStep::RaiseSendError);
         policy.endpoint_is_idempotent = true;
         let retry = NextStep::RetryAfter { delay_ms: 3_600_000 };
-        assert_eq!(
-            next_step(timed_out, context(Trigger::Automatic, 1), &policy),
-            retry
-        );
+        assert_eq!(next_step(timed_out, context(Trigger::Automatic, 1), &policy), retry);
     }
 
     #[test]
     fn what_cannot_have_arrived_follows_the_policy_until_it_is_spent() {
-        let policy = FailurePolicy {
-            retry: RetryPolicy::Delays { delays_s: vec![5] },
-            endpoint_is_idempotent: false,
-        };
+        let policy =
+            FailurePolicy { retry: RetryPolicy::Delays { delays_s: vec![5] }, endpoint_is_idempotent: false };
         let refused = Outcome::Failed(Cause::ConnectionRefused);
         assert_eq!(
             next_step(refused, context(Trigger::Automatic, 1), &policy),
             NextStep::RetryAfter { delay_ms: 5_000 }
         );
-        assert_eq!(
-            next_step(refused, context(Trigger::Automatic, 2), &policy),
-            NextStep::RaiseSendError
-        );
+        assert_eq!(next_step(refused, context(Trigger::Automatic, 2), &policy), NextStep::RaiseSendError);
     }
 
     proptest! {

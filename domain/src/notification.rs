@@ -72,11 +72,7 @@ impl Notification {
         if fields.len() > FIELDS_MAX {
             return Err(Unreadable::TooManyFields);
         }
-        fields.retain(|(name, _)| {
-            !SECRET_FIELDS
-                .iter()
-                .any(|secret| secret.eq_ignore_ascii_case(name))
-        });
+        fields.retain(|(name, _)| !SECRET_FIELDS.iter().any(|secret| secret.eq_ignore_ascii_case(name)));
         let notification = Self { fields };
         let shop_id_chars = notification.shop_id().chars().count();
         if shop_id_chars == 0 || shop_id_chars > SHOP_ID_CHARS_MAX {
@@ -90,10 +86,7 @@ impl Notification {
 
     /// A field as it came; empty where it is missing.
     pub fn field(&self, name: &str) -> &str {
-        self.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map_or("", |(_, value)| value.as_str())
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// Whose it is.
@@ -113,10 +106,8 @@ impl Notification {
 
     /// The id that a repeat of this notification has too (domain.md, de-duplication).
     pub fn id(&self) -> NotificationId {
-        let key = [
-            "ShopID", "OrderID", "AccessID", "Status", "JobCd", "TranID", "TranDate",
-        ]
-        .map(|name| self.field(name));
+        let key = ["ShopID", "OrderID", "AccessID", "Status", "JobCd", "TranID", "TranDate"]
+            .map(|name| self.field(name));
         NotificationId::of(&key)
     }
 
@@ -124,11 +115,7 @@ impl Notification {
     pub fn paid_total(&self) -> Option<Yen> {
         let amount = parse_wire_amount(self.field("Amount"))?;
         let tax_text = self.field("Tax").trim();
-        let tax = if tax_text.is_empty() {
-            0
-        } else {
-            parse_wire_amount(tax_text)?
-        };
+        let tax = if tax_text.is_empty() { 0 } else { parse_wire_amount(tax_text)? };
         Yen::new(amount.checked_add(tax)?).ok()
     }
 
@@ -138,9 +125,7 @@ impl Notification {
         if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S")
-            .ok()
-            .map(Timestamp::from_tokyo)
+        NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S").ok().map(Timestamp::from_tokyo)
     }
 
     /// What this notification says about the money.
@@ -161,14 +146,8 @@ pub fn without_secrets(body: &[u8]) -> Vec<u8> {
         let name_end = piece.iter().position(|byte| *byte == b'=').unwrap_or(piece.len());
         let (raw_name, _) = piece.split_at(name_end);
         let name = text::percent_decode(raw_name).unwrap_or_default();
-        let secret = SECRET_FIELDS
-            .iter()
-            .any(|secret| secret.as_bytes().eq_ignore_ascii_case(&name));
-        if secret {
-            [raw_name, b"="].concat()
-        } else {
-            piece.to_vec()
-        }
+        let secret = SECRET_FIELDS.iter().any(|secret| secret.as_bytes().eq_ignore_ascii_case(&name));
+        if secret { [raw_name, b"="].concat() } else { piece.to_vec() }
     });
     pieces.collect::<Vec<_>>().join(&b'&')
 }
@@ -198,10 +177,7 @@ mod tests {
         assert_eq!(notification.field("Approve"), " 707831");
         assert_eq!(notification.paid_total(), Yen::new(11_350).ok());
         assert_eq!(notification.money_state(), MoneyState::Paid);
-        assert_eq!(
-            notification.transaction_at().unwrap().to_rfc3339(),
-            "2009-03-17T16:29:58+09:00"
-        );
+        assert_eq!(notification.transaction_at().unwrap().to_rfc3339(), "2009-03-17T16:29:58+09:00");
         assert_eq!(notification.field("ShopPass"), "");
         assert!(!notification.fields.iter().any(|(_, value)| value.contains("***")));
         assert!(!without_secrets(EXAMPLE).windows(2).any(|pair| pair == b"**"));
@@ -257,28 +233,14 @@ mod tests {
             ("Amount=11.5", None),
             ("Amount=100&Tax=x", None),
         ] {
-            assert_eq!(
-                parsed(fields).paid_total().map(|yen| i64::from(yen.amount())),
-                total,
-                "{fields}"
-            );
+            assert_eq!(parsed(fields).paid_total().map(|yen| i64::from(yen.amount())), total, "{fields}");
         }
     }
 
     #[test]
     fn impossible_dates_are_none() {
-        for text in [
-            "20090230120000",
-            "2009031716295",
-            "20090317 62958",
-            "20090317246060",
-            "",
-        ] {
-            assert_eq!(
-                parsed(&format!("TranDate={text}")).transaction_at(),
-                None,
-                "{text}"
-            );
+        for text in ["20090230120000", "2009031716295", "20090317 62958", "20090317246060", ""] {
+            assert_eq!(parsed(&format!("TranDate={text}")).transaction_at(), None, "{text}");
         }
     }
 

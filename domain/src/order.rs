@@ -28,9 +28,7 @@ pub struct OrderLine {
 
 /// How many pieces the lines hold together.
 pub fn item_count(lines: &[OrderLine]) -> i32 {
-    lines
-        .iter()
-        .fold(0, |count, line| count.saturating_add(line.quantity))
+    lines.iter().fold(0, |count, line| count.saturating_add(line.quantity))
 }
 
 /// Order processing status (注文処理状況).
@@ -129,14 +127,8 @@ mod tests {
     #[test]
     fn suffixes_of_retries_are_taken_off_once() {
         assert_eq!(candidate_order_numbers("2009031700002"), ["2009031700002"]);
-        assert_eq!(
-            candidate_order_numbers("2009031700002-1"),
-            ["2009031700002-1", "2009031700002"]
-        );
-        assert_eq!(
-            candidate_order_numbers("A-12-1711111111"),
-            ["A-12-1711111111", "A-12"]
-        );
+        assert_eq!(candidate_order_numbers("2009031700002-1"), ["2009031700002-1", "2009031700002"]);
+        assert_eq!(candidate_order_numbers("A-12-1711111111"), ["A-12-1711111111", "A-12"]);
         assert_eq!(candidate_order_numbers("-1"), ["-1"]);
     }
 }

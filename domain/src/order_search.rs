@@ -51,11 +51,8 @@ pub fn parse_ip_codes(texts: &[String]) -> Result<Vec<IpCode>, ListFault> {
 /// It is too long.
 pub fn parse_keyword(path: &'static [&'static str], text: Option<&str>) -> Result<Option<String>, ListFault> {
     // Nothing that is stored holds control characters, and PostgreSQL takes no NUL even to compare with.
-    let plain: String = text
-        .unwrap_or_default()
-        .chars()
-        .filter(|character| !character.is_control())
-        .collect();
+    let plain: String =
+        text.unwrap_or_default().chars().filter(|character| !character.is_control()).collect();
     let normalised = text::normalise(&plain);
     if normalised.chars().count() > KEYWORD_CHARS_MAX {
         return Err(ListFault::new(path, SearchRule::KeywordTooLong));
@@ -69,10 +66,7 @@ pub fn parse_keyword(path: &'static [&'static str], text: Option<&str>) -> Resul
 /// The broken rule.
 pub fn parse_open_period(period: Option<&PeriodInput>, now: Timestamp) -> Result<Option<Span>, ListFault> {
     let days = |first: NaiveDate, last: NaiveDate| {
-        Some(Span {
-            from: Timestamp::tokyo_midnight(first),
-            until: Timestamp::after_tokyo_day(last),
-        })
+        Some(Span { from: Timestamp::tokyo_midnight(first), until: Timestamp::after_tokyo_day(last) })
     };
     let today = now.tokyo_date();
     match period {
@@ -121,10 +115,7 @@ mod tests {
     }
 
     fn days(from: &str, to: &str) -> PeriodInput {
-        PeriodInput::Days {
-            from: from.to_owned(),
-            to: to.to_owned(),
-        }
+        PeriodInput::Days { from: from.to_owned(), to: to.to_owned() }
     }
 
     #[test]
@@ -132,14 +123,8 @@ mod tests {
         for (input, expected) in [
             (PeriodInput::Today, "2026/11/21 00:00:00 2026/11/22 00:00:00"),
             (PeriodInput::Yesterday, "2026/11/20 00:00:00 2026/11/21 00:00:00"),
-            (
-                PeriodInput::YearMonth("2009-03".to_owned()),
-                "2009/03/01 00:00:00 2009/04/01 00:00:00",
-            ),
-            (
-                days("2009-03-17", "2009-03-17"),
-                "2009/03/17 00:00:00 2009/03/18 00:00:00",
-            ),
+            (PeriodInput::YearMonth("2009-03".to_owned()), "2009/03/01 00:00:00 2009/04/01 00:00:00"),
+            (days("2009-03-17", "2009-03-17"), "2009/03/17 00:00:00 2009/03/18 00:00:00"),
         ] {
             assert_eq!(period(input), expected);
         }
@@ -148,10 +133,7 @@ mod tests {
     #[test]
     fn broken_periods_name_their_field() {
         for (input, expected) in [
-            (
-                PeriodInput::YearMonth("2009-13".to_owned()),
-                "period.yearMonth INVALID_DATE",
-            ),
+            (PeriodInput::YearMonth("2009-13".to_owned()), "period.yearMonth INVALID_DATE"),
             (days("2026-02-30", "2026-03-01"), "period.from INVALID_DATE"),
             (days("2026-03-01", ""), "period.to DAY_MISSING"),
             (days("2026-03-02", "2026-03-01"), "period.from REVERSED"),
@@ -167,12 +149,7 @@ mod tests {
         assert_eq!(codes(&["20121", "20120", "20121"]).unwrap().len(), 2);
         assert_eq!(codes(&[]).unwrap_err().rule, SearchRule::IpCodeRequired);
         assert_eq!(codes(&["x"]).unwrap_err().rule, SearchRule::IpCodeInvalid);
-        assert_eq!(
-            parse_keyword(&["orderNo"], Some(" ２００９\0 "))
-                .unwrap()
-                .as_deref(),
-            Some("2009")
-        );
+        assert_eq!(parse_keyword(&["orderNo"], Some(" ２００９\0 ")).unwrap().as_deref(), Some("2009"));
         assert_eq!(parse_keyword(&["orderNo"], Some(" ")).unwrap(), None);
         assert!(parse_keyword(&["orderNo"], Some(&"1".repeat(255))).is_err());
     }

@@ -33,17 +33,8 @@ pub const PARAMETER_VALUE_CHARS_MAX: usize = 2_000;
 pub const AMOUNT_MAX: i64 = 999_999_999;
 
 /// The parameters that every result has, in wire order.
-pub const BASE_PARAMETERS: [&str; 9] = [
-    "clientip",
-    "money",
-    "telno",
-    "email",
-    "sendid",
-    "sendpoint",
-    "order_no",
-    "status",
-    "error_code",
-];
+pub const BASE_PARAMETERS: [&str; 9] =
+    ["clientip", "money", "telno", "email", "sendid", "sendpoint", "order_no", "status", "error_code"];
 
 /// A parameter of the request to the merchant's endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,10 +167,7 @@ impl FaultKind {
 impl FieldFault {
     /// A fault of a field.
     pub fn new(field: impl Into<String>, kind: FaultKind) -> Self {
-        Self {
-            field: field.into(),
-            kind,
-        }
+        Self { field: field.into(), kind }
     }
 }
 
@@ -191,11 +179,7 @@ pub fn parse_payment_result(raw: RawPaymentResult) -> Result<PaymentResult, Vec<
     let mut faults = Vec::new();
     let ip_code = IpCode::parse(&raw.ip_code);
     if ip_code.is_err() {
-        let kind = if raw.ip_code.is_empty() {
-            FaultKind::Required
-        } else {
-            FaultKind::InvalidFormat
-        };
+        let kind = if raw.ip_code.is_empty() { FaultKind::Required } else { FaultKind::InvalidFormat };
         faults.push(FieldFault::new("ip_code", kind));
     }
     check_code(&mut faults, "order_no", &raw.order_no, ORDER_NO_CHARS_MAX);
@@ -206,21 +190,13 @@ pub fn parse_payment_result(raw: RawPaymentResult) -> Result<PaymentResult, Vec<
     check_text(&mut faults, "sendid", &raw.sendid, SENDID_CHARS_MAX);
     check_text(&mut faults, "sendpoint", &raw.sendpoint, SHORT_TEXT_CHARS_MAX);
     check_text(&mut faults, "error_code", &raw.error_code, SHORT_TEXT_CHARS_MAX);
-    let amount = if raw.amount <= AMOUNT_MAX {
-        Yen::new(raw.amount).ok()
-    } else {
-        None
-    };
+    let amount = if raw.amount <= AMOUNT_MAX { Yen::new(raw.amount).ok() } else { None };
     if amount.is_none() {
         faults.push(FieldFault::new("amount", FaultKind::OutOfRange));
     }
     let occurred_at = Timestamp::parse_rfc3339(&raw.occurred_at);
     if occurred_at.is_err() {
-        let kind = if raw.occurred_at.is_empty() {
-            FaultKind::Required
-        } else {
-            FaultKind::InvalidFormat
-        };
+        let kind = if raw.occurred_at.is_empty() { FaultKind::Required } else { FaultKind::InvalidFormat };
         faults.push(FieldFault::new("occurred_at", kind));
     }
     faults.extend(faults_of_further_parameters(&raw.parameters));
@@ -236,25 +212,17 @@ pub fn parse_payment_result(raw: RawPaymentResult) -> Result<PaymentResult, Vec<
 /// (product.md, A.9).
 pub fn faults_of_edited_parameters(stored: &[Parameter], edited: &[Parameter]) -> Vec<FieldFault> {
     let value_of = |parameters: &[Parameter], name: &str| {
-        parameters
-            .iter()
-            .find(|parameter| parameter.name == name)
-            .map(|parameter| parameter.value.clone())
+        parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value.clone())
     };
     let mut faults = Vec::new();
     for fixed in ["clientip", "order_no"] {
         if value_of(stored, fixed) != value_of(edited, fixed) {
-            faults.push(FieldFault::new(
-                format!("parameters.{fixed}"),
-                FaultKind::ReservedName,
-            ));
+            faults.push(FieldFault::new(format!("parameters.{fixed}"), FaultKind::ReservedName));
         }
     }
     if edited.len() > PARAMETERS_MAX + BASE_PARAMETERS.len() {
-        faults.push(FieldFault::new(
-            "parameters",
-            FaultKind::TooMany(PARAMETERS_MAX + BASE_PARAMETERS.len()),
-        ));
+        faults
+            .push(FieldFault::new("parameters", FaultKind::TooMany(PARAMETERS_MAX + BASE_PARAMETERS.len())));
     }
     faults.extend(edited.iter().flat_map(faults_of_parameter));
     faults.extend(faults_of_repeated_names(edited));
@@ -280,10 +248,7 @@ fn assemble(raw: RawPaymentResult, ip_code: IpCode, amount: Yen, occurred_at: Ti
         raw.error_code.clone(),
     ];
     let base = BASE_PARAMETERS.into_iter().map(str::to_owned).zip(values);
-    let parameters = base
-        .map(|(name, value)| Parameter { name, value })
-        .chain(raw.parameters)
-        .collect();
+    let parameters = base.map(|(name, value)| Parameter { name, value }).chain(raw.parameters).collect();
     PaymentResult {
         delivery_id: DeliveryId::of_result(payment_id, &raw.status),
         payment_id,
@@ -324,10 +289,7 @@ fn faults_of_further_parameters(parameters: &[Parameter]) -> Vec<FieldFault> {
     }
     for parameter in parameters {
         if BASE_PARAMETERS.contains(&parameter.name.as_str()) {
-            faults.push(FieldFault::new(
-                format!("parameters.{}", parameter.name),
-                FaultKind::ReservedName,
-            ));
+            faults.push(FieldFault::new(format!("parameters.{}", parameter.name), FaultKind::ReservedName));
         }
         faults.extend(faults_of_parameter(parameter));
     }
@@ -342,20 +304,14 @@ fn faults_of_parameter(parameter: &Parameter) -> Vec<FieldFault> {
     }
     check_text(&mut faults, &field, &parameter.name, PARAMETER_NAME_CHARS_MAX);
     if parameter.value.chars().count() > PARAMETER_VALUE_CHARS_MAX {
-        faults.push(FieldFault::new(
-            field,
-            FaultKind::TooLong(PARAMETER_VALUE_CHARS_MAX),
-        ));
+        faults.push(FieldFault::new(field, FaultKind::TooLong(PARAMETER_VALUE_CHARS_MAX)));
     }
     faults
 }
 
 fn faults_of_repeated_names(parameters: &[Parameter]) -> Vec<FieldFault> {
     let repeated = parameters.iter().enumerate().filter(|(index, parameter)| {
-        parameters
-            .iter()
-            .take(*index)
-            .any(|earlier| earlier.name == parameter.name)
+        parameters.iter().take(*index).any(|earlier| earlier.name == parameter.name)
     });
     repeated
         .map(|(_, parameter)| {
@@ -379,10 +335,7 @@ mod tests {
             email: "Taro@example.jp".to_owned(),
             sendid: "mr192".to_owned(),
             occurred_at: "2026-03-17T16:29:58+09:00".to_owned(),
-            parameters: vec![Parameter {
-                name: "item".to_owned(),
-                value: "春の福袋".to_owned(),
-            }],
+            parameters: vec![Parameter { name: "item".to_owned(), value: "春の福袋".to_owned() }],
             ..RawPaymentResult::default()
         }
     }
@@ -390,11 +343,7 @@ mod tests {
     #[test]
     fn parameters_stand_in_wire_order_and_keep_what_came() {
         let result = parse_payment_result(raw()).unwrap();
-        let names: Vec<&str> = result
-            .parameters
-            .iter()
-            .map(|parameter| parameter.name.as_str())
-            .collect();
+        let names: Vec<&str> = result.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
         assert_eq!(names.get(..9), Some(&BASE_PARAMETERS[..]));
         assert_eq!(names.get(9), Some(&"item"));
         assert_eq!(result.parameters[2].value, "090-1234-5678");
@@ -410,17 +359,12 @@ mod tests {
             amount: -1,
             sendid: "x".repeat(21),
             occurred_at: "2026-03-17 16:29".to_owned(),
-            parameters: vec![Parameter {
-                name: "money".to_owned(),
-                value: "1".to_owned(),
-            }],
+            parameters: vec![Parameter { name: "money".to_owned(), value: "1".to_owned() }],
             ..raw()
         };
         let faults = parse_payment_result(broken).unwrap_err();
-        let told: Vec<(&str, &str)> = faults
-            .iter()
-            .map(|fault| (fault.field.as_str(), fault.kind.code()))
-            .collect();
+        let told: Vec<(&str, &str)> =
+            faults.iter().map(|fault| (fault.field.as_str(), fault.kind.code())).collect();
         assert_eq!(
             told,
             [

@@ -125,11 +125,9 @@ pub fn parse_checkout(
     let pay_type = optional(pay_type);
     check_optional_code(&mut faults, "payType", pay_type.as_deref(), PAY_TYPE_CHARS_MAX);
     match parse_cart(cart, &mut faults) {
-        Some(cart) if faults.is_empty() => Ok(CheckoutSnapshot {
-            cart,
-            order_type: order_type.to_owned(),
-            pay_type,
-        }),
+        Some(cart) if faults.is_empty() => {
+            Ok(CheckoutSnapshot { cart, order_type: order_type.to_owned(), pay_type })
+        }
         _ => Err(faults),
     }
 }
@@ -141,12 +139,7 @@ pub fn parse_checkout(
 pub fn parse_order(cart: RawCart, payment_method: Option<String>) -> Result<SavedOrder, Vec<FieldFault>> {
     let mut faults = Vec::new();
     let payment_method = optional(payment_method);
-    check_text(
-        &mut faults,
-        "paymentMethod",
-        payment_method.as_deref().unwrap_or_default(),
-        NAME_CHARS_MAX,
-    );
+    check_text(&mut faults, "paymentMethod", payment_method.as_deref().unwrap_or_default(), NAME_CHARS_MAX);
     match parse_cart(cart, &mut faults) {
         Some(cart) if faults.is_empty() => Ok(SavedOrder { cart, payment_method }),
         _ => Err(faults),
@@ -162,12 +155,7 @@ fn parse_cart(raw: RawCart, faults: &mut Vec<FieldFault>) -> Option<Cart> {
     check_required(faults, "customerName", &raw.customer_name, NAME_CHARS_MAX);
     check_email(faults, &raw.email);
     let member_id = optional(raw.member_id);
-    check_text(
-        faults,
-        "memberId",
-        member_id.as_deref().unwrap_or_default(),
-        MEMBER_ID_CHARS_MAX,
-    );
+    check_text(faults, "memberId", member_id.as_deref().unwrap_or_default(), MEMBER_ID_CHARS_MAX);
     let access_id = optional(raw.access_id);
     check_optional_code(faults, "accessId", access_id.as_deref(), ACCESS_ID_CHARS_MAX);
     let total = parse_amount(faults, "total", raw.total);
@@ -198,39 +186,22 @@ fn parse_lines(raw: Vec<RawLine>, faults: &mut Vec<FieldFault>) -> Option<Vec<Or
     }
     let mut lines = Vec::with_capacity(raw.len());
     for (position, line) in raw.into_iter().enumerate() {
-        check_required(
-            faults,
-            &format!("lines.{position}.name"),
-            &line.name,
-            NAME_CHARS_MAX,
-        );
+        check_required(faults, &format!("lines.{position}.name"), &line.name, NAME_CHARS_MAX);
         let unit_price = parse_amount(faults, &format!("lines.{position}.unitPrice"), line.unit_price);
-        let quantity = i32::try_from(line.quantity)
-            .ok()
-            .filter(|quantity| (1..=QUANTITY_MAX).contains(quantity));
+        let quantity =
+            i32::try_from(line.quantity).ok().filter(|quantity| (1..=QUANTITY_MAX).contains(quantity));
         if quantity.is_none() {
-            faults.push(FieldFault::new(
-                format!("lines.{position}.quantity"),
-                FaultKind::OutOfRange,
-            ));
+            faults.push(FieldFault::new(format!("lines.{position}.quantity"), FaultKind::OutOfRange));
         }
         if let (Some(unit_price), Some(quantity)) = (unit_price, quantity) {
-            lines.push(OrderLine {
-                name: line.name,
-                unit_price,
-                quantity,
-            });
+            lines.push(OrderLine { name: line.name, unit_price, quantity });
         }
     }
     Some(lines)
 }
 
 fn parse_amount(faults: &mut Vec<FieldFault>, field: &str, amount: i64) -> Option<Yen> {
-    let parsed = if amount <= AMOUNT_MAX {
-        Yen::new(amount).ok()
-    } else {
-        None
-    };
+    let parsed = if amount <= AMOUNT_MAX { Yen::new(amount).ok() } else { None };
     if parsed.is_none() {
         faults.push(FieldFault::new(field, FaultKind::OutOfRange));
     }
@@ -283,12 +254,9 @@ fn check_email(faults: &mut Vec<FieldFault>, email: &str) {
     } else if email.chars().count() > EMAIL_CHARS_MAX {
         faults.push(FieldFault::new("email", FaultKind::TooLong(EMAIL_CHARS_MAX)));
     } else {
-        let plausible = email
-            .rsplit_once('@')
-            .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-        let clean = !email
-            .chars()
-            .any(|character| character.is_whitespace() || character.is_control());
+        let plausible =
+            email.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+        let clean = !email.chars().any(|character| character.is_whitespace() || character.is_control());
         if !plausible || !clean {
             faults.push(FieldFault::new("email", FaultKind::InvalidFormat));
         }
@@ -309,11 +277,7 @@ mod tests {
             member_id: Some("mr192".to_owned()),
             total: 11_350,
             shipping_fee: 350,
-            lines: vec![RawLine {
-                name: "春の福袋".to_owned(),
-                unit_price: 11_000,
-                quantity: 1,
-            }],
+            lines: vec![RawLine { name: "春の福袋".to_owned(), unit_price: 11_000, quantity: 1 }],
             access_id: Some(String::new()),
         }
     }
@@ -323,10 +287,9 @@ mod tests {
         change(&mut cart);
         match parse_checkout(cart, "一般注文", None) {
             Ok(_) => Vec::new(),
-            Err(faults) => faults
-                .into_iter()
-                .map(|fault| format!("{} {}", fault.field, fault.kind.code()))
-                .collect(),
+            Err(faults) => {
+                faults.into_iter().map(|fault| format!("{} {}", fault.field, fault.kind.code())).collect()
+            }
         }
     }
 
@@ -339,43 +302,17 @@ mod tests {
 
     #[test]
     fn every_limit_is_told_beside_its_field() {
-        let line = || RawLine {
-            name: "x".to_owned(),
-            unit_price: 1,
-            quantity: 1,
-        };
-        assert_eq!(
-            faults(|cart| cart.ip_code = "x".to_owned()),
-            ["ipCode UNKNOWN_IP_CODE"]
-        );
+        let line = || RawLine { name: "x".to_owned(), unit_price: 1, quantity: 1 };
+        assert_eq!(faults(|cart| cart.ip_code = "x".to_owned()), ["ipCode UNKNOWN_IP_CODE"]);
         assert_eq!(faults(|cart| cart.order_no = String::new()), ["orderNo REQUIRED"]);
-        assert_eq!(
-            faults(|cart| cart.order_no = "1 2".to_owned()),
-            ["orderNo INVALID_FORMAT"]
-        );
-        assert_eq!(
-            faults(|cart| cart.order_no = "注文1".to_owned()),
-            ["orderNo INVALID_FORMAT"]
-        );
+        assert_eq!(faults(|cart| cart.order_no = "1 2".to_owned()), ["orderNo INVALID_FORMAT"]);
+        assert_eq!(faults(|cart| cart.order_no = "注文1".to_owned()), ["orderNo INVALID_FORMAT"]);
         assert_eq!(faults(|cart| cart.order_no = "1".repeat(64)), [""; 0]);
-        assert_eq!(
-            faults(|cart| cart.order_no = "1".repeat(65)),
-            ["orderNo TOO_LONG"]
-        );
-        assert_eq!(
-            faults(|cart| cart.customer_name = "　".to_owned()),
-            ["customerName REQUIRED"]
-        );
-        assert_eq!(
-            faults(|cart| cart.customer_name = "a\0b".to_owned()),
-            ["customerName INVALID_FORMAT"]
-        );
+        assert_eq!(faults(|cart| cart.order_no = "1".repeat(65)), ["orderNo TOO_LONG"]);
+        assert_eq!(faults(|cart| cart.customer_name = "　".to_owned()), ["customerName REQUIRED"]);
+        assert_eq!(faults(|cart| cart.customer_name = "a\0b".to_owned()), ["customerName INVALID_FORMAT"]);
         for email in ["taro", "@example.jp", "taro@", "ta ro@example.jp"] {
-            assert_eq!(
-                faults(|cart| cart.email = email.to_owned()),
-                ["email INVALID_FORMAT"],
-                "{email}"
-            );
+            assert_eq!(faults(|cart| cart.email = email.to_owned()), ["email INVALID_FORMAT"], "{email}");
         }
         assert_eq!(faults(|cart| cart.total = -1), ["total OUT_OF_RANGE"]);
         assert_eq!(faults(|cart| cart.total = 999_999_999), [""; 0]);

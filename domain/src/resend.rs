@@ -45,10 +45,7 @@ pub enum Refusal {
 /// The first reason against it, gravest first.
 pub fn permit_resend(row: RowState, request: ResendRequest) -> Result<(), Refusal> {
     permit_close(row)?;
-    if request
-        .expected_attempt_count
-        .is_some_and(|expected| expected != row.attempt_count)
-    {
+    if request.expected_attempt_count.is_some_and(|expected| expected != row.attempt_count) {
         return Err(Refusal::ChangedMeanwhile);
     }
     match row.receipt {
@@ -81,10 +78,8 @@ mod tests {
         resending: false,
         attempt_count: 1,
     };
-    const PLAIN: ResendRequest = ResendRequest {
-        confirms_maybe_received: false,
-        expected_attempt_count: None,
-    };
+    const PLAIN: ResendRequest =
+        ResendRequest { confirms_maybe_received: false, expected_attempt_count: None };
 
     #[test]
     fn an_open_row_that_was_not_received_may_be_sent() {
@@ -93,38 +88,17 @@ mod tests {
 
     #[test]
     fn a_row_that_may_have_been_received_needs_the_confirmation() {
-        let row = RowState {
-            receipt: Receipt::MaybeReceived,
-            ..OPEN
-        };
+        let row = RowState { receipt: Receipt::MaybeReceived, ..OPEN };
         assert_eq!(permit_resend(row, PLAIN), Err(Refusal::MaybeReceivedNotConfirmed));
-        assert_eq!(
-            permit_resend(
-                row,
-                ResendRequest {
-                    confirms_maybe_received: true,
-                    ..PLAIN
-                }
-            ),
-            Ok(())
-        );
+        assert_eq!(permit_resend(row, ResendRequest { confirms_maybe_received: true, ..PLAIN }), Ok(()));
         assert_eq!(permit_close(row), Ok(()));
     }
 
     #[test]
     fn a_running_or_closed_row_takes_no_second_decision() {
-        let confirmed = ResendRequest {
-            confirms_maybe_received: true,
-            ..PLAIN
-        };
-        let running = RowState {
-            resending: true,
-            ..OPEN
-        };
-        let closed = RowState {
-            status: SendErrorStatus::Processed,
-            ..OPEN
-        };
+        let confirmed = ResendRequest { confirms_maybe_received: true, ..PLAIN };
+        let running = RowState { resending: true, ..OPEN };
+        let closed = RowState { status: SendErrorStatus::Processed, ..OPEN };
         assert_eq!(permit_resend(running, confirmed), Err(Refusal::AlreadyResending));
         assert_eq!(permit_close(running), Err(Refusal::AlreadyResending));
         assert_eq!(permit_resend(closed, confirmed), Err(Refusal::AlreadyProcessed));
@@ -133,14 +107,8 @@ mod tests {
 
     #[test]
     fn a_page_that_has_not_seen_the_last_attempt_decides_nothing() {
-        let stale = ResendRequest {
-            expected_attempt_count: Some(0),
-            ..PLAIN
-        };
-        let fresh = ResendRequest {
-            expected_attempt_count: Some(1),
-            ..PLAIN
-        };
+        let stale = ResendRequest { expected_attempt_count: Some(0), ..PLAIN };
+        let fresh = ResendRequest { expected_attempt_count: Some(1), ..PLAIN };
         assert_eq!(permit_resend(OPEN, stale), Err(Refusal::ChangedMeanwhile));
         assert_eq!(permit_resend(OPEN, fresh), Ok(()));
     }

@@ -62,9 +62,7 @@ mod tests {
 
     #[test]
     fn a_list_is_spent_after_its_last_delay() {
-        let policy = RetryPolicy::Delays {
-            delays_s: vec![10, 60],
-        };
+        let policy = RetryPolicy::Delays { delays_s: vec![10, 60] };
         assert_eq!(policy.delay_ms(1, None, 0), Some(10_000));
         assert_eq!(policy.delay_ms(2, None, 0), Some(60_000));
         assert_eq!(policy.delay_ms(3, None, 0), None);
@@ -77,10 +75,7 @@ mod tests {
         assert_eq!(policy.delay_ms(900, None, 0), Some(3_600_000));
         assert_eq!(policy.delay_ms(1, Some(7_200_000), 0), Some(7_200_000));
         assert_eq!(policy.delay_ms(1, Some(1_000), 0), Some(3_600_000));
-        assert_eq!(
-            policy.delay_ms(1, Some(i64::MAX), 0),
-            Some(RetryPolicy::RETRY_AFTER_MAX_MS)
-        );
+        assert_eq!(policy.delay_ms(1, Some(i64::MAX), 0), Some(RetryPolicy::RETRY_AFTER_MAX_MS));
     }
 
     proptest! {

@@ -156,17 +156,13 @@ pub struct SearchFault {
 
 /// The first day that may be searched: the first of the month seven months back.
 pub fn first_searchable_day(now: Timestamp) -> NaiveDate {
-    YearMonth::of(now.tokyo_date())
-        .months_back(MONTHS_SEARCHABLE - 1)
-        .first_day()
+    YearMonth::of(now.tokyo_date()).months_back(MONTHS_SEARCHABLE - 1).first_day()
 }
 
 /// Exactly the months that may be searched, newest first.
 pub fn searchable_months(now: Timestamp) -> Vec<YearMonth> {
     let present = YearMonth::of(now.tokyo_date());
-    (0..MONTHS_SEARCHABLE)
-        .map(|back| present.months_back(back))
-        .collect()
+    (0..MONTHS_SEARCHABLE).map(|back| present.months_back(back)).collect()
 }
 
 /// Checks a search against every rule.
@@ -179,19 +175,13 @@ pub fn parse_search(input: &SearchInput, now: Timestamp) -> Result<SendErrorSear
     let keywords = parse_keywords(input, &mut faults);
     let has_keyword = keywords != Keywords::default();
     if input.period.is_none() && !has_keyword {
-        faults.push(SearchFault {
-            field: SearchField::Period,
-            rule: SearchRule::PeriodOrKeywordRequired,
-        });
+        faults.push(SearchFault { field: SearchField::Period, rule: SearchRule::PeriodOrKeywordRequired });
     }
     if let Some(PeriodInput::YearMonth(_)) = &input.period
         && ip_codes.len() > 1
         && !has_keyword
     {
-        faults.push(SearchFault {
-            field: SearchField::OrderNo,
-            rule: SearchRule::KeywordRequired,
-        });
+        faults.push(SearchFault { field: SearchField::OrderNo, rule: SearchRule::KeywordRequired });
     }
     let span = match parse_period(input.period.as_ref(), now) {
         Ok(span) => Some(span),
@@ -201,12 +191,9 @@ pub fn parse_search(input: &SearchInput, now: Timestamp) -> Result<SendErrorSear
         }
     };
     match span {
-        Some(span) if faults.is_empty() => Ok(SendErrorSearch {
-            ip_codes,
-            condition: input.condition,
-            keywords,
-            span,
-        }),
+        Some(span) if faults.is_empty() => {
+            Ok(SendErrorSearch { ip_codes, condition: input.condition, keywords, span })
+        }
         _ => Err(faults),
     }
 }
@@ -229,10 +216,7 @@ pub fn parse_period(period: Option<&PeriodInput>, now: Timestamp) -> Result<Span
             Ok(days(yesterday, yesterday))
         }
         Some(PeriodInput::YearMonth(text)) => {
-            let fault = |rule| SearchFault {
-                field: SearchField::YearMonth,
-                rule,
-            };
+            let fault = |rule| SearchFault { field: SearchField::YearMonth, rule };
             let month: YearMonth = text.parse().map_err(|_| fault(SearchRule::InvalidDate))?;
             check_day(month.last_day().min(today), now).map_err(fault)?;
             check_day(month.first_day(), now).map_err(fault)?;
@@ -242,10 +226,7 @@ pub fn parse_period(period: Option<&PeriodInput>, now: Timestamp) -> Result<Span
             let first = parse_bounded_day(from, SearchField::From, now)?;
             let last = parse_bounded_day(to, SearchField::To, now)?;
             if first > last {
-                return Err(SearchFault {
-                    field: SearchField::From,
-                    rule: SearchRule::Reversed,
-                });
+                return Err(SearchFault { field: SearchField::From, rule: SearchRule::Reversed });
             }
             Ok(days(first, last))
         }
@@ -273,12 +254,7 @@ fn check_day(day: NaiveDate, now: Timestamp) -> Result<(), SearchRule> {
 }
 
 fn parse_ip_codes(texts: &[String], faults: &mut Vec<SearchFault>) -> Vec<IpCode> {
-    let mut fault = |rule| {
-        faults.push(SearchFault {
-            field: SearchField::IpCodes,
-            rule,
-        });
-    };
+    let mut fault = |rule| faults.push(SearchFault { field: SearchField::IpCodes, rule });
     if texts.is_empty() {
         fault(SearchRule::IpCodeRequired);
     }
@@ -298,10 +274,7 @@ fn parse_keywords(input: &SearchInput, faults: &mut Vec<SearchFault>) -> Keyword
     let mut keyword = |field, text: &str, normalise: fn(&str) -> String| {
         let normalised = normalise(text);
         if normalised.chars().count() > KEYWORD_CHARS_MAX {
-            faults.push(SearchFault {
-                field,
-                rule: SearchRule::KeywordTooLong,
-            });
+            faults.push(SearchFault { field, rule: SearchRule::KeywordTooLong });
         }
         Some(normalised).filter(|text| !text.is_empty())
     };
@@ -313,10 +286,7 @@ fn parse_keywords(input: &SearchInput, faults: &mut Vec<SearchFault>) -> Keyword
     };
     let phone_is_digits = |phone: &String| phone.bytes().all(|byte| byte.is_ascii_digit());
     if !keywords.phone.as_ref().is_none_or(phone_is_digits) {
-        faults.push(SearchFault {
-            field: SearchField::Phone,
-            rule: SearchRule::PhoneInvalid,
-        });
+        faults.push(SearchFault { field: SearchField::Phone, rule: SearchRule::PhoneInvalid });
     }
     keywords
 }
@@ -393,12 +363,7 @@ mod tests {
 
     fn codes(input: &SearchInput) -> Vec<&'static str> {
         let now = Timestamp::parse_rfc3339(NOW).unwrap();
-        parse_search(input, now)
-            .err()
-            .unwrap_or_default()
-            .iter()
-            .map(|fault| fault.rule.code())
-            .collect()
+        parse_search(input, now).err().unwrap_or_default().iter().map(|fault| fault.rule.code()).collect()
     }
 
     fn month(text: &str) -> Option<PeriodInput> {
@@ -406,47 +371,30 @@ mod tests {
     }
 
     fn days(from: &str, to: &str) -> Option<PeriodInput> {
-        Some(PeriodInput::Days {
-            from: from.to_owned(),
-            to: to.to_owned(),
-        })
+        Some(PeriodInput::Days { from: from.to_owned(), to: to.to_owned() })
     }
 
     #[test]
     fn a_period_or_a_keyword_is_required() {
         assert_eq!(codes(&input(&["20120"], None)), ["PERIOD_OR_KEYWORD_REQUIRED"]);
         assert_eq!(
-            codes(&SearchInput {
-                order_no: " 　".to_owned(),
-                ..input(&["20120"], None)
-            }),
+            codes(&SearchInput { order_no: " 　".to_owned(), ..input(&["20120"], None) }),
             ["PERIOD_OR_KEYWORD_REQUIRED"]
         );
-        assert!(
-            codes(&SearchInput {
-                order_no: "1".to_owned(),
-                ..input(&["20120"], None)
-            })
-            .is_empty()
-        );
+        assert!(codes(&SearchInput { order_no: "1".to_owned(), ..input(&["20120"], None) }).is_empty());
         assert!(codes(&input(&["20120"], Some(PeriodInput::Today))).is_empty());
     }
 
     #[test]
     fn several_ip_codes_with_a_month_need_a_keyword() {
-        assert_eq!(
-            codes(&input(&["20120", "20121"], month("2026-11"))),
-            ["KEYWORD_REQUIRED"]
-        );
+        assert_eq!(codes(&input(&["20120", "20121"], month("2026-11"))), ["KEYWORD_REQUIRED"]);
         assert!(
             codes(&input(&["20120", "20120"], month("2026-11"))).is_empty(),
             "the same code twice is one code"
         );
         assert!(codes(&input(&["20120", "20121"], days("2026-11-01", "2026-11-21"))).is_empty());
-        let with_keyword = SearchInput {
-            sendid: "mr192".to_owned(),
-            ..input(&["20120", "20121"], month("2026-11"))
-        };
+        let with_keyword =
+            SearchInput { sendid: "mr192".to_owned(), ..input(&["20120", "20121"], month("2026-11")) };
         assert!(codes(&with_keyword).is_empty());
     }
 
@@ -472,14 +420,8 @@ mod tests {
     fn today_is_the_day_in_tokyo() {
         let now = Timestamp::parse_rfc3339(NOW).unwrap();
         let span = parse_period(Some(&PeriodInput::Today), now).unwrap();
-        assert_eq!(
-            span.from,
-            Timestamp::parse_rfc3339("2026-11-21T00:00:00+09:00").unwrap()
-        );
-        assert_eq!(
-            span.until,
-            Timestamp::parse_rfc3339("2026-11-22T00:00:00+09:00").unwrap()
-        );
+        assert_eq!(span.from, Timestamp::parse_rfc3339("2026-11-21T00:00:00+09:00").unwrap());
+        assert_eq!(span.until, Timestamp::parse_rfc3339("2026-11-22T00:00:00+09:00").unwrap());
         let months: Vec<String> = searchable_months(now).iter().map(YearMonth::to_string).collect();
         assert_eq!(months.first().map(String::as_str), Some("2026-11"));
         assert_eq!(months.last().map(String::as_str), Some("2026-04"));
@@ -498,10 +440,7 @@ mod tests {
         assert_eq!(keywords.phone.as_deref(), Some("09012345678"));
         assert_eq!(keywords.email.as_deref(), Some("taro@example.jp"));
         assert_eq!(
-            codes(&SearchInput {
-                phone: "電話".to_owned(),
-                ..input(&["20120"], None)
-            }),
+            codes(&SearchInput { phone: "電話".to_owned(), ..input(&["20120"], None) }),
             ["PHONE_INVALID"]
         );
     }
@@ -509,9 +448,6 @@ mod tests {
     #[test]
     fn ip_codes_are_checked() {
         assert_eq!(codes(&input(&[], Some(PeriodInput::Today))), ["IP_CODE_REQUIRED"]);
-        assert_eq!(
-            codes(&input(&["x"], Some(PeriodInput::Today))),
-            ["IP_CODE_INVALID"]
-        );
+        assert_eq!(codes(&input(&["x"], Some(PeriodInput::Today))), ["IP_CODE_INVALID"]);
     }
 }

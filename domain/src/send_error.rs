@@ -20,9 +20,7 @@ impl SendErrorStatus {
 
     /// The status of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Unprocessed, Self::Processed]
-            .into_iter()
-            .find(|status| status.code() == code)
+        [Self::Unprocessed, Self::Processed].into_iter().find(|status| status.code() == code)
     }
 }
 

@@ -64,9 +64,7 @@ impl Charset {
             return Ok(bytes.into_owned());
         }
         let lacking = text.chars().find(|character| !self.has(*character));
-        Err(NotInCharset {
-            character: lacking.unwrap_or(char::REPLACEMENT_CHARACTER),
-        })
+        Err(NotInCharset { character: lacking.unwrap_or(char::REPLACEMENT_CHARACTER) })
     }
 
     /// The text of bytes; what is no character becomes U+FFFD, visibly.
@@ -92,9 +90,8 @@ impl Charset {
 
 /// Percent-encodes bytes: letters, digits and `-._~` stand for themselves, all else is `%XX`.
 pub fn percent_encode(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let mut text = String::with_capacity(bytes.len() * 3);
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
@@ -147,9 +144,7 @@ pub fn parse_form(body: &[u8], charset: Charset) -> Result<Vec<(String, String)>
 }
 
 fn hex_value(byte: &u8) -> Option<u8> {
-    char::from(*byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// NFKC and trimmed: what every search field goes through (product.md, A.6).
@@ -169,10 +164,7 @@ pub fn normalise_phone(text: &str) -> String {
     const DROPPED: [char; 12] = [
         '-', '\u{2010}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}', 'ー', ' ', '(', ')', '.',
     ];
-    let plain: String = normalise(text)
-        .chars()
-        .filter(|character| !DROPPED.contains(character))
-        .collect();
+    let plain: String = normalise(text).chars().filter(|character| !DROPPED.contains(character)).collect();
     match plain.strip_prefix("+81") {
         Some(national) => format!("0{}", national.strip_prefix('0').unwrap_or(national)),
         None => plain,
@@ -220,11 +212,7 @@ mod tests {
     #[test]
     fn broken_percent_encoding_is_an_error() {
         for text in ["%", "%4", "%zz", "a%G0", "%%41"] {
-            assert_eq!(
-                percent_decode(text.as_bytes()),
-                Err(BrokenPercentEncoding),
-                "{text}"
-            );
+            assert_eq!(percent_decode(text.as_bytes()), Err(BrokenPercentEncoding), "{text}");
         }
     }
 

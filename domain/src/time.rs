@@ -39,10 +39,7 @@ impl Timestamp {
 
     /// RFC 3339 in Asia/Tokyo, `2026-03-17T16:29:58+09:00`; with fractions where there are any.
     pub fn to_rfc3339(self) -> String {
-        let text = self
-            .tokyo()
-            .and_utc()
-            .to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let text = self.tokyo().and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true);
         format!("{}+09:00", text.trim_end_matches('Z'))
     }
 
@@ -69,9 +66,7 @@ impl Timestamp {
 
     /// The instant of a wall-clock time in Asia/Tokyo.
     pub fn from_tokyo(local: NaiveDateTime) -> Self {
-        let utc = local
-            .checked_sub_signed(TimeDelta::hours(TOKYO_OFFSET_HOURS))
-            .unwrap_or(local);
+        let utc = local.checked_sub_signed(TimeDelta::hours(TOKYO_OFFSET_HOURS)).unwrap_or(local);
         Self(utc.and_utc())
     }
 
@@ -87,8 +82,7 @@ impl Timestamp {
 
     fn tokyo(self) -> NaiveDateTime {
         let utc = self.0.naive_utc();
-        utc.checked_add_signed(TimeDelta::hours(TOKYO_OFFSET_HOURS))
-            .unwrap_or(utc)
+        utc.checked_add_signed(TimeDelta::hours(TOKYO_OFFSET_HOURS)).unwrap_or(utc)
     }
 }
 
@@ -152,10 +146,7 @@ mod tests {
     #[test]
     fn a_day_in_tokyo_begins_at_15_utc_of_the_day_before() {
         let day = parse_date("2026-03-17").unwrap();
-        assert_eq!(
-            Timestamp::tokyo_midnight(day),
-            Timestamp::parse_rfc3339("2026-03-16T15:00:00Z").unwrap()
-        );
+        assert_eq!(Timestamp::tokyo_midnight(day), Timestamp::parse_rfc3339("2026-03-16T15:00:00Z").unwrap());
         assert_eq!(
             Timestamp::after_tokyo_day(day),
             Timestamp::parse_rfc3339("2026-03-17T15:00:00Z").unwrap()
@@ -180,14 +171,7 @@ mod tests {
 
     #[test]
     fn dates_and_months_in_other_forms_are_refused() {
-        for text in [
-            "2026-3-17",
-            "2026/03/17",
-            "20260317",
-            "2026-13-01",
-            "",
-            "+2026-03-1",
-        ] {
+        for text in ["2026-3-17", "2026/03/17", "20260317", "2026-13-01", "", "+2026-03-1"] {
             assert!(parse_date(text).is_err(), "{text:?}");
         }
         for text in ["2026-1", "2026-00", "2026-13", "202601", "2026-01-01"] {

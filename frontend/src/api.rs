@@ -69,10 +69,7 @@ async fn post(app: App, body: &str, token: Option<&str>) -> Result<Value, ApiErr
     }
     let request = request.body(body).map_err(|_| ApiError::of(ErrorKind::Offline))?;
     let exchange = pin!(async {
-        let response = request
-            .send()
-            .await
-            .map_err(|_| ApiError::of(ErrorKind::Offline))?;
+        let response = request.send().await.map_err(|_| ApiError::of(ErrorKind::Offline))?;
         read(response).await
     });
     match select(exchange, TimeoutFuture::new(REQUEST_TIMEOUT_MS)).await {
@@ -89,9 +86,6 @@ async fn post(app: App, body: &str, token: Option<&str>) -> Result<Value, ApiErr
 async fn read(response: Response) -> Result<Value, ApiError> {
     let status = response.status();
     let request_id = response.headers().get("x-request-id");
-    let text = response
-        .text()
-        .await
-        .map_err(|_| ApiError::of(ErrorKind::Offline))?;
+    let text = response.text().await.map_err(|_| ApiError::of(ErrorKind::Offline))?;
     error::read_answer(status, request_id, &text)
 }

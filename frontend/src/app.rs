@@ -6,26 +6,22 @@ use crate::components::frame::Frame;
 use crate::components::load_view::ErrorPanel;
 use crate::context::{App, Session, theme_text, use_app};
 use crate::i18n::use_lang;
+use crate::load::effect;
 use crate::model::page::{Page, page_of};
 use crate::pages;
-use crate::{browser, live, session};
+use crate::{browser, live, router, session};
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::use_location;
-use leptos_router::path;
 use wasm_bindgen_futures::spawn_local;
 
 #[component]
 pub(crate) fn Root() -> impl IntoView {
     let app = App::new();
     provide_context(app);
-    Effect::new(move |_| browser::set_root_attribute("lang", Some(app.lang.get().code())));
-    Effect::new(move |_| browser::set_root_attribute("data-theme", theme_text(app.theme.get())));
-    let is_signed_in = Memo::new(move |_| {
-        app.session
-            .with(|session| matches!(session, Session::SignedIn(_)))
-    });
-    Effect::new(move |_| {
+    effect(move || browser::set_root_attribute("lang", Some(app.lang.get().code())));
+    effect(move || browser::set_root_attribute("data-theme", theme_text(app.theme.get())));
+    let is_signed_in =
+        Memo::new(move |_| app.session.with(|session| matches!(session, Session::SignedIn(_))));
+    effect(move || {
         if is_signed_in.get() {
             spawn_local(async move {
                 figures::refresh(app).await;
@@ -33,13 +29,10 @@ pub(crate) fn Root() -> impl IntoView {
             });
         }
     });
+    router::follow(app);
     figures::follow(app);
     spawn_local(session::resume(app));
-    view! {
-        <Router>
-            <Gate />
-        </Router>
-    }
+    view! { <Gate /> }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +63,7 @@ fn Gate() -> impl IntoView {
             Stage::Waiting => view! { <Opening /> }.into_any(),
             Stage::Failed(error) => view! { <Closed error /> }.into_any(),
             Stage::SignedOut => view! { <pages::sign_in::SignIn /> }.into_any(),
-            Stage::Ready => view! { <Frame><Pages /></Frame> }.into_any(),
+            Stage::Ready => view! { <Frame><CurrentPage /></Frame> }.into_any(),
         }
     }
 }
@@ -86,10 +79,7 @@ fn Closed(error: crate::api::error::ApiError) -> impl IntoView {
     let app = use_app();
     let retry = move || {
         spawn_local(async move {
-            if app
-                .session
-                .with_untracked(|session| matches!(session, Session::SignedIn(_)))
-            {
+            if app.session.with_untracked(|session| matches!(session, Session::SignedIn(_))) {
                 figures::refresh(app).await;
             } else {
                 session::resume(app).await;
@@ -99,20 +89,10 @@ fn Closed(error: crate::api::error::ApiError) -> impl IntoView {
     view! { <main class="alone"><ErrorPanel error retry=Callback::new(move |()| retry()) /></main> }
 }
 
-/// One route for all: which page a path means is `model::page`'s word, and a change of the query alone redraws none.
-#[component]
-fn Pages() -> impl IntoView {
-    view! {
-        <FlatRoutes fallback=|| ()>
-            <Route path=path!("/*path") view=CurrentPage />
-        </FlatRoutes>
-    }
-}
-
 #[component]
 fn CurrentPage() -> impl IntoView {
-    let location = use_location();
-    let page = Memo::new(move |_| location.pathname.with(|path| page_of(path)));
+    let app = use_app();
+    let page = Memo::new(move |_| app.path.with(|path| page_of(path)));
     move || match page.get() {
         Page::Home | Page::SignIn => view! { <pages::sign_in::GoOn /> }.into_any(),
         Page::SendErrors => view! { <pages::send_errors::SendErrors /> }.into_any(),

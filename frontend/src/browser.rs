@@ -30,32 +30,22 @@ pub(crate) fn language() -> Option<String> {
 }
 
 pub(crate) fn now() -> Timestamp {
-    let text = js_sys::Date::new_0()
-        .to_iso_string()
-        .as_string()
-        .unwrap_or_default();
+    let text = js_sys::Date::new_0().to_iso_string().as_string().unwrap_or_default();
     Timestamp::parse_rfc3339(&text).unwrap_or(Timestamp::from_micros(0))
 }
 
 /// `wss://host/graphql`, where the page came from.
 pub(crate) fn socket_url() -> String {
     let location = window().location();
-    let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") {
-        "wss://"
-    } else {
-        "ws://"
-    };
+    let scheme =
+        if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss://" } else { "ws://" };
     [scheme, &location.host().unwrap_or_default(), "/graphql"].concat()
 }
 
 /// The path and query one is at, to come back to after signing in.
 pub(crate) fn here() -> String {
     let location = window().location();
-    [
-        location.pathname().unwrap_or_default(),
-        location.search().unwrap_or_default(),
-    ]
-    .concat()
+    [location.pathname().unwrap_or_default(), location.search().unwrap_or_default()].concat()
 }
 
 pub(crate) fn set_title(text: &str) {
@@ -73,9 +63,8 @@ pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
 }
 
 pub(crate) fn focus(id: &str) {
-    if let Some(element) = document()
-        .get_element_by_id(id)
-        .and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok())
+    if let Some(element) =
+        document().get_element_by_id(id).and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok())
     {
         let _ = element.focus();
     }

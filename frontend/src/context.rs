@@ -50,6 +50,9 @@ pub(crate) type Counts = crate::api::queries::abnormal_order_counts::AbnormalOrd
 
 #[derive(Clone, Copy)]
 pub(crate) struct App {
+    /// Where one is: the path and the query of the address. Only `router` sets them.
+    pub(crate) path: RwSignal<String>,
+    pub(crate) search: RwSignal<String>,
     pub(crate) lang: RwSignal<Lang>,
     pub(crate) theme: RwSignal<Theme>,
     pub(crate) session: RwSignal<Session>,
@@ -69,6 +72,8 @@ impl App {
     pub(crate) fn new() -> Self {
         let plan = browser::session_item(PLAN_KEY).and_then(|text| serde_json::from_str(&text).ok());
         Self {
+            path: RwSignal::new(window().location().pathname().unwrap_or_default()),
+            search: RwSignal::new(window().location().search().unwrap_or_default()),
             lang: RwSignal::new(i18n::initial()),
             theme: RwSignal::new(theme_from(browser::remembered(THEME_KEY).as_deref())),
             session: RwSignal::new(Session::Resuming),
@@ -103,65 +108,40 @@ impl App {
     /// The codes that lists ask for, following the switcher alone: those chosen in the switcher and still permitted, else all.
     pub(crate) fn active_codes(self) -> Vec<String> {
         let permitted = self.permitted_codes();
-        let chosen: Vec<String> = self
-            .selection
-            .get()
-            .into_iter()
-            .filter(|code| permitted.contains(code))
-            .collect();
+        let chosen: Vec<String> =
+            self.selection.get().into_iter().filter(|code| permitted.contains(code)).collect();
         if chosen.is_empty() { permitted } else { chosen }
     }
 
     pub(crate) fn permitted_codes(self) -> Vec<String> {
-        self.ip_codes.with_untracked(|codes| {
-            codes
-                .iter()
-                .flatten()
-                .map(|ip_code| ip_code.code.clone())
-                .collect()
-        })
+        self.ip_codes
+            .with_untracked(|codes| codes.iter().flatten().map(|ip_code| ip_code.code.clone()).collect())
     }
 
     /// Half B of the product shows only where the gateway's notification is on for some IP code.
     pub(crate) fn gateway_codes(self) -> Vec<String> {
         let active = self.active_codes();
         self.ip_codes.with_untracked(|codes| {
-            let on = codes
-                .iter()
-                .flatten()
-                .filter(|ip_code| ip_code.gateway_notifications);
-            on.map(|ip_code| ip_code.code.clone())
-                .filter(|code| active.contains(code))
-                .collect()
+            let on = codes.iter().flatten().filter(|ip_code| ip_code.gateway_notifications);
+            on.map(|ip_code| ip_code.code.clone()).filter(|code| active.contains(code)).collect()
         })
     }
 
     pub(crate) fn has_gateway(self) -> bool {
-        self.ip_codes.with(|codes| {
-            codes
-                .iter()
-                .flatten()
-                .any(|ip_code| ip_code.gateway_notifications)
-        })
+        self.ip_codes.with(|codes| codes.iter().flatten().any(|ip_code| ip_code.gateway_notifications))
     }
 
     pub(crate) fn unprocessed(self) -> i64 {
         let active = self.active_codes();
         self.ip_codes.with(|codes| {
-            let counted = codes
-                .iter()
-                .flatten()
-                .filter(|ip_code| active.contains(&ip_code.code));
+            let counted = codes.iter().flatten().filter(|ip_code| active.contains(&ip_code.code));
             counted.map(|ip_code| ip_code.unprocessed_send_errors).sum()
         })
     }
 
     pub(crate) fn may(self, code: &str, action: Action) -> bool {
         self.ip_codes.with_untracked(|codes| {
-            codes
-                .iter()
-                .flatten()
-                .any(|ip_code| ip_code.code == code && ip_code.actions.contains(&action))
+            codes.iter().flatten().any(|ip_code| ip_code.code == code && ip_code.actions.contains(&action))
         })
     }
 }
@@ -184,11 +164,7 @@ pub(crate) fn theme_from(text: Option<&str>) -> Theme {
 }
 
 fn split(codes: &str) -> Vec<String> {
-    codes
-        .split(',')
-        .filter(|code| !code.is_empty())
-        .map(str::to_owned)
-        .collect()
+    codes.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect()
 }
 
 pub(crate) fn use_app() -> App {

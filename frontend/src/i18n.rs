@@ -31,11 +31,7 @@ impl Lang {
     }
 
     fn from_code(code: &str) -> Self {
-        if code.starts_with("en") {
-            Self::En
-        } else {
-            Self::Ja
-        }
+        if code.starts_with("en") { Self::En } else { Self::Ja }
     }
 }
 

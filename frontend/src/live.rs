@@ -57,11 +57,7 @@ pub(crate) async fn keep(app: App) {
                 let _ = session::replace_token(app, &token).await;
             }
         }
-        app.link.set(if window().navigator().on_line() {
-            Link::Reconnecting
-        } else {
-            Link::Offline
-        });
+        app.link.set(if window().navigator().on_line() { Link::Reconnecting } else { Link::Offline });
         TimeoutFuture::new(with_jitter(backoff_ms)).await;
         backoff_ms = backoff_ms.saturating_mul(2).min(BACKOFF_LAST_MS);
     }
@@ -142,9 +138,7 @@ fn subscription(codes: Vec<String>) -> Value {
 
 /// The subscription spreads the same fragment as the list, so the list's row type reads it.
 fn hand_on(message: &Value) {
-    let row = message
-        .pointer("/payload/data/sendErrorChanged")
-        .unwrap_or(&Value::Null);
+    let row = message.pointer("/payload/data/sendErrorChanged").unwrap_or(&Value::Null);
     if let Ok(row) = decode::decode::<SendErrorRow>(row) {
         let listeners: Vec<Listener> = LISTENERS
             .with_borrow(|listeners| listeners.iter().map(|(_, listener)| listener.clone()).collect());

@@ -2,65 +2,84 @@
 //! It knows nothing of what is asked; how the four states look is `components::load_view`'s.
 use crate::api::error::ApiError;
 use leptos::prelude::*;
+use std::any::Any;
 use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Load<T> {
-    Waiting,
-    Failed(ApiError),
-    Ready(T),
+/// An effect, compiled once for all of them: each closure of its own would bring its own copy of the machinery.
+pub(crate) fn effect(run: impl FnMut() + 'static) {
+    boxed_effect(Box::new(run));
 }
 
-pub(crate) struct Query<T: Send + Sync + 'static> {
-    pub(crate) state: RwSignal<Load<T>>,
+fn boxed_effect(mut run: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| run());
+}
+
+/// The same, but not for the first time: `track` names what it follows.
+pub(crate) fn on_change(track: impl Fn() + 'static, mut run: impl FnMut() + 'static) {
+    let mut is_first = true;
+    effect(move || {
+        track();
+        if !std::mem::replace(&mut is_first, false) {
+            untrack(&mut run);
+        }
+    });
+}
+
+/// What came, its type put aside: ten pages wait for ten types and share one piece of machinery.
+pub(crate) type Found = Arc<dyn Any + Send + Sync>;
+
+#[derive(Clone)]
+pub(crate) enum Load {
+    Waiting,
+    Failed(ApiError),
+    Ready(Found),
+}
+
+/// The part of a query that does not depend on what is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Waiting {
+    pub(crate) state: RwSignal<Load>,
     again: Trigger,
     is_quiet: StoredValue<bool>,
 }
 
-impl<T: Send + Sync + 'static> Clone for Query<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
+type Answer = Pin<Box<dyn Future<Output = Result<Found, ApiError>>>>;
 
-impl<T: Send + Sync + 'static> Copy for Query<T> {}
-
-impl<T: Send + Sync + 'static> Query<T> {
-    /// Signals that `ask` reads before its first `await` start it again.
-    pub(crate) fn new<Answer>(ask: impl Fn() -> Answer + 'static) -> Self
-    where
-        Answer: Future<Output = Result<T, ApiError>> + 'static,
-    {
-        let query = Self {
+impl Waiting {
+    fn start(ask: Box<dyn Fn() -> Answer>) -> Self {
+        let waiting = Self {
             state: RwSignal::new(Load::Waiting),
             again: Trigger::new(),
             is_quiet: StoredValue::new(false),
         };
         let newest = StoredValue::new(0_u32);
-        Effect::new(move |_| {
-            query.again.track();
+        effect(move || {
+            waiting.again.track();
             let answer = ask();
             let mine = newest.get_value().wrapping_add(1);
             newest.set_value(mine);
-            let is_quiet = query.is_quiet.get_value();
-            query.is_quiet.set_value(false);
+            let is_quiet = waiting.is_quiet.get_value();
+            waiting.is_quiet.set_value(false);
             if !is_quiet {
-                query.state.set(Load::Waiting);
+                waiting.state.set(Load::Waiting);
             }
             spawn_local(async move {
                 let answer = answer.await;
                 // An answer that was overtaken, or whose page is gone, is dropped.
                 if newest.try_get_value() == Some(mine) {
-                    query.settle(answer, is_quiet);
+                    waiting.settle(answer, is_quiet);
                 }
             });
         });
-        query
+        waiting
     }
 
     /// A quiet question that fails leaves what is there: it is the connection light that tells of trouble.
-    fn settle(self, answer: Result<T, ApiError>, is_quiet: bool) {
+    fn settle(self, answer: Result<Found, ApiError>, is_quiet: bool) {
         let _ = match answer {
             Ok(found) => self.state.try_set(Load::Ready(found)),
             Err(_) if is_quiet => None,
@@ -77,5 +96,66 @@ impl<T: Send + Sync + 'static> Query<T> {
     pub(crate) fn refresh(self) {
         self.is_quiet.set_value(true);
         self.again.notify();
+    }
+}
+
+pub(crate) struct Query<T> {
+    pub(crate) waiting: Waiting,
+    found: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Query<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Query<T> {}
+
+impl<T: Send + Sync + 'static> Query<T> {
+    /// Signals that `ask` reads before its first `await` start it again.
+    pub(crate) fn new<Asked>(ask: impl Fn() -> Asked + 'static) -> Self
+    where
+        Asked: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let waiting = Waiting::start(Box::new(move || {
+            let answer = ask();
+            Box::pin(async move {
+                let found: Found = Arc::new(answer.await?);
+                Ok(found)
+            })
+        }));
+        Self { waiting, found: PhantomData }
+    }
+
+    /// What is there, if anything is; follows it.
+    pub(crate) fn with<R>(self, read: impl FnOnce(&T) -> Option<R>) -> Option<R> {
+        self.waiting.state.with(|state| typed(state).and_then(read))
+    }
+
+    /// Changes what is there, in place.
+    pub(crate) fn change(self, change: impl FnOnce(&mut T))
+    where
+        T: Clone,
+    {
+        if let Some(mut found) = self.waiting.state.with_untracked(|state| typed::<T>(state).cloned()) {
+            change(&mut found);
+            self.waiting.state.set(Load::Ready(Arc::new(found)));
+        }
+    }
+
+    pub(crate) fn reload(self) {
+        self.waiting.reload();
+    }
+
+    pub(crate) fn refresh(self) {
+        self.waiting.refresh();
+    }
+}
+
+fn typed<T: 'static>(state: &Load) -> Option<&T> {
+    match state {
+        Load::Ready(found) => found.downcast_ref(),
+        Load::Waiting | Load::Failed(_) => None,
     }
 }

@@ -10,6 +10,7 @@ mod live;
 mod load;
 mod model;
 mod pages;
+mod router;
 mod session;
 
 fn main() {

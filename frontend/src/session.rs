@@ -75,16 +75,11 @@ pub(crate) async fn replace_token(app: App, stale: &str) -> Result<String, ApiEr
 /// Signs in. What the person can mend comes back as faults of fields.
 pub(crate) async fn sign_in(app: App, login: String, password: String) -> Result<Vec<FieldFault>, ApiError> {
     let _lock = Lock::acquire().await;
-    let payload = api::run_anonymous::<SignIn>(app, sign_in::Variables { login, password })
-        .await?
-        .sign_in;
+    let payload = api::run_anonymous::<SignIn>(app, sign_in::Variables { login, password }).await?.sign_in;
     if !payload.user_errors.is_empty() {
         let faults = payload.user_errors.into_iter();
         return Ok(faults
-            .map(|fault| FieldFault {
-                field: fault.field.join("."),
-                message: fault.message,
-            })
+            .map(|fault| FieldFault { field: fault.field.join("."), message: fault.message })
             .collect());
     }
     let person = payload.viewer.map(|viewer| Person {
@@ -113,10 +108,7 @@ fn enter(
         return Err(ApiError::of(ErrorKind::Unauthenticated));
     };
     let expires_at = expires_at.and_then(|text| Timestamp::parse_rfc3339(&text).ok());
-    TOKEN.set(Some(Token {
-        text: text.clone(),
-        expires_at,
-    }));
+    TOKEN.set(Some(Token { text: text.clone(), expires_at }));
     let session = Session::SignedIn(person);
     if app.session.with_untracked(|before| *before != session) {
         app.session.set(session);
@@ -132,9 +124,7 @@ fn leave(app: App) {
 }
 
 fn ends_soon(token: &Token) -> bool {
-    token
-        .expires_at
-        .is_some_and(|end| end.millis_since(browser::now()) < EXPIRY_MARGIN_MS)
+    token.expires_at.is_some_and(|end| end.millis_since(browser::now()) < EXPIRY_MARGIN_MS)
 }
 
 /// Holds the browser's lock until it is dropped. A browser without locks goes on without.
@@ -167,20 +157,12 @@ impl Drop for Lock {
 /// `navigator.locks.request(name, () => { acquired(); return held; })`
 fn request_lock(held: &js_sys::Promise, acquired: &js_sys::Function) -> Option<()> {
     let navigator: JsValue = window().navigator().into();
-    let locks = js_sys::Reflect::get(&navigator, &"locks".into())
-        .ok()
-        .filter(JsValue::is_object)?;
-    let request: js_sys::Function = js_sys::Reflect::get(&locks, &"request".into())
-        .ok()?
-        .dyn_into()
-        .ok()?;
+    let locks = js_sys::Reflect::get(&navigator, &"locks".into()).ok().filter(JsValue::is_object)?;
+    let request: js_sys::Function = js_sys::Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     let (held, acquired) = (held.clone(), acquired.clone());
     let granted = Closure::once_into_js(move || {
         let _ = acquired.call0(&JsValue::NULL);
         held
     });
-    request
-        .call2(&locks, &LOCK_NAME.into(), &granted)
-        .ok()
-        .map(|_| ())
+    request.call2(&locks, &LOCK_NAME.into(), &granted).ok().map(|_| ())
 }

@@ -56,11 +56,7 @@ async fn create_contracts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(text("alert_addresses"))
         .col(big_integer("created_at"))
         .col(big_integer("updated_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("ip_codes", "merchant_id")
-                .to("merchants", "id"),
-        )
+        .foreign_key(ForeignKey::create().from("ip_codes", "merchant_id").to("merchants", "id"))
         .to_owned();
     manager.create_table(ip_codes).await?;
     create_index(manager, "ip_codes_by_merchant", "ip_codes", &["merchant_id"]).await?;
@@ -78,11 +74,7 @@ async fn create_people(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(boolean("is_platform"))
         .col(big_integer("created_at"))
         .col(big_integer_null("disabled_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("users", "merchant_id")
-                .to("merchants", "id"),
-        )
+        .foreign_key(ForeignKey::create().from("users", "merchant_id").to("merchants", "id"))
         .to_owned();
     manager.create_table(users).await?;
     create_unique_index(manager, "users_by_login", "users", &["login"]).await?;
@@ -94,11 +86,7 @@ async fn create_people(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("granted_at"))
         .primary_key(Index::create().col("user_id").col("ip_code"))
         .foreign_key(ForeignKey::create().from("grants", "user_id").to("users", "id"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("grants", "ip_code")
-                .to("ip_codes", "code"),
-        )
+        .foreign_key(ForeignKey::create().from("grants", "ip_code").to("ip_codes", "code"))
         .to_owned();
     manager.create_table(grants).await?;
     let sessions = Table::create()
@@ -139,11 +127,7 @@ async fn create_tokens(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer_null("expires_at"))
         .col(big_integer_null("last_used_at"))
         .col(big_integer_null("revoked_at"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("api_tokens", "merchant_id")
-                .to("merchants", "id"),
-        )
+        .foreign_key(ForeignKey::create().from("api_tokens", "merchant_id").to("merchants", "id"))
         .to_owned();
     manager.create_table(tokens).await?;
     create_unique_index(manager, "api_tokens_by_hash", "api_tokens", &["token_hash"]).await?;
@@ -152,16 +136,8 @@ async fn create_tokens(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(uuid("api_token_id"))
         .col(text("ip_code"))
         .primary_key(Index::create().col("api_token_id").col("ip_code"))
-        .foreign_key(
-            ForeignKey::create()
-                .from("api_token_ip_codes", "api_token_id")
-                .to("api_tokens", "id"),
-        )
-        .foreign_key(
-            ForeignKey::create()
-                .from("api_token_ip_codes", "ip_code")
-                .to("ip_codes", "code"),
-        )
+        .foreign_key(ForeignKey::create().from("api_token_ip_codes", "api_token_id").to("api_tokens", "id"))
+        .foreign_key(ForeignKey::create().from("api_token_ip_codes", "ip_code").to("ip_codes", "code"))
         .to_owned();
     manager.create_table(reach).await
 }

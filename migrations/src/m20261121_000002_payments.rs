@@ -17,11 +17,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &["attempts", "deliveries", "payment_results", "payments"],
-        )
-        .await
+        drop_tables(manager, &["attempts", "deliveries", "payment_results", "payments"]).await
     }
 }
 
@@ -51,13 +47,7 @@ async fn create_results(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("received_at"))
         .to_owned();
     manager.create_table(results).await?;
-    create_index(
-        manager,
-        "payment_results_by_payment",
-        "payment_results",
-        &["payment_id"],
-    )
-    .await
+    create_index(manager, "payment_results_by_payment", "payment_results", &["payment_id"]).await
 }
 
 async fn create_deliveries(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -81,13 +71,7 @@ async fn create_deliveries(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_table(deliveries).await?;
     // The claim reads the due ones and the orphaned ones; everything that is finished is outside both.
     create_index(manager, "deliveries_by_due", "deliveries", &["state", "due_at"]).await?;
-    create_index(
-        manager,
-        "deliveries_by_lease",
-        "deliveries",
-        &["state", "lease_until"],
-    )
-    .await
+    create_index(manager, "deliveries_by_lease", "deliveries", &["state", "lease_until"]).await
 }
 
 async fn create_attempts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -111,18 +95,6 @@ async fn create_attempts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(binary("response_body"))
         .to_owned();
     manager.create_table(attempts).await?;
-    create_index(
-        manager,
-        "attempts_by_payment",
-        "attempts",
-        &["payment_id", "started_at"],
-    )
-    .await?;
-    create_index(
-        manager,
-        "attempts_by_delivery",
-        "attempts",
-        &["delivery_id", "started_at"],
-    )
-    .await
+    create_index(manager, "attempts_by_payment", "attempts", &["payment_id", "started_at"]).await?;
+    create_index(manager, "attempts_by_delivery", "attempts", &["delivery_id", "started_at"]).await
 }

@@ -48,20 +48,11 @@ async fn create_send_errors(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // Every search leads with the IP code and pages by (occurred_at, id).
     for (name, columns) in [
         ("send_errors_by_time", &["ip_code", "occurred_at", "id"][..]),
-        (
-            "send_errors_by_status",
-            &["ip_code", "status", "occurred_at", "id"],
-        ),
-        (
-            "send_errors_by_order_no",
-            &["ip_code", "order_no", "occurred_at", "id"],
-        ),
+        ("send_errors_by_status", &["ip_code", "status", "occurred_at", "id"]),
+        ("send_errors_by_order_no", &["ip_code", "order_no", "occurred_at", "id"]),
         ("send_errors_by_email", &["ip_code", "email", "occurred_at", "id"]),
         ("send_errors_by_phone", &["ip_code", "phone", "occurred_at", "id"]),
-        (
-            "send_errors_by_sendid",
-            &["ip_code", "sendid", "occurred_at", "id"],
-        ),
+        ("send_errors_by_sendid", &["ip_code", "sendid", "occurred_at", "id"]),
     ] {
         create_index(manager, name, "send_errors", columns).await?;
     }
@@ -85,19 +76,7 @@ async fn create_decisions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("decided_at"))
         .to_owned();
     manager.create_table(decisions).await?;
-    create_index(
-        manager,
-        "decisions_by_subject",
-        "decisions",
-        &["subject_id", "decided_at"],
-    )
-    .await?;
+    create_index(manager, "decisions_by_subject", "decisions", &["subject_id", "decided_at"]).await?;
     // One key of one actor is one decision; decisions without a key do not collide (NULLs are distinct).
-    create_unique_index(
-        manager,
-        "decisions_by_key",
-        "decisions",
-        &["actor_id", "idempotency_key"],
-    )
-    .await
+    create_unique_index(manager, "decisions_by_key", "decisions", &["actor_id", "idempotency_key"]).await
 }

@@ -17,11 +17,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &["abnormal_orders", "notifications", "orders", "checkouts"],
-        )
-        .await
+        drop_tables(manager, &["abnormal_orders", "notifications", "orders", "checkouts"]).await
     }
 }
 
@@ -54,13 +50,7 @@ async fn create_carts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer("registered_at"))
         .to_owned();
     manager.create_table(checkouts).await?;
-    create_unique_index(
-        manager,
-        "checkouts_by_order_no",
-        "checkouts",
-        &["ip_code", "order_no"],
-    )
-    .await?;
+    create_unique_index(manager, "checkouts_by_order_no", "checkouts", &["ip_code", "order_no"]).await?;
     let orders = Table::create()
         .table("orders")
         .col(pk_uuid("id"))
@@ -85,13 +75,7 @@ async fn create_carts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_table(orders).await?;
     create_unique_index(manager, "orders_by_order_no", "orders", &["ip_code", "order_no"]).await?;
     create_unique_index(manager, "orders_by_restored_from", "orders", &["restored_from"]).await?;
-    create_index(
-        manager,
-        "orders_by_time",
-        "orders",
-        &["ip_code", "ordered_at", "id"],
-    )
-    .await
+    create_index(manager, "orders_by_time", "orders", &["ip_code", "ordered_at", "id"]).await
 }
 
 async fn create_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -110,27 +94,9 @@ async fn create_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
         .col(big_integer_null("evaluate_at"))
         .to_owned();
     manager.create_table(notifications).await?;
-    create_index(
-        manager,
-        "notifications_by_payment",
-        "notifications",
-        &["abnormal_order_id"],
-    )
-    .await?;
-    create_index(
-        manager,
-        "notifications_by_order_id",
-        "notifications",
-        &["ip_code", "order_id"],
-    )
-    .await?;
-    create_index(
-        manager,
-        "notifications_by_evaluation",
-        "notifications",
-        &["evaluate_at"],
-    )
-    .await
+    create_index(manager, "notifications_by_payment", "notifications", &["abnormal_order_id"]).await?;
+    create_index(manager, "notifications_by_order_id", "notifications", &["ip_code", "order_id"]).await?;
+    create_index(manager, "notifications_by_evaluation", "notifications", &["evaluate_at"]).await
 }
 
 async fn create_abnormal_orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -164,26 +130,9 @@ async fn create_abnormal_orders(manager: &SchemaManager<'_>) -> Result<(), DbErr
         .col(integer_null("item_count"))
         .to_owned();
     manager.create_table(abnormal_orders).await?;
-    create_index(
-        manager,
-        "abnormal_orders_by_time",
-        "abnormal_orders",
-        &["ip_code", "received_at", "id"],
-    )
-    .await?;
+    create_index(manager, "abnormal_orders_by_time", "abnormal_orders", &["ip_code", "received_at", "id"])
+        .await?;
     let by_status = ["ip_code", "status", "received_at", "id"];
-    create_index(
-        manager,
-        "abnormal_orders_by_status",
-        "abnormal_orders",
-        &by_status,
-    )
-    .await?;
-    create_index(
-        manager,
-        "abnormal_orders_by_order_no",
-        "abnormal_orders",
-        &["ip_code", "order_no"],
-    )
-    .await
+    create_index(manager, "abnormal_orders_by_status", "abnormal_orders", &by_status).await?;
+    create_index(manager, "abnormal_orders_by_order_no", "abnormal_orders", &["ip_code", "order_no"]).await
 }

@@ -44,13 +44,8 @@ impl MigrationTrait for Migration {
             .col(big_integer("raised_at"))
             .to_owned();
         manager.create_table(alerts).await?;
-        create_index(
-            manager,
-            "waiting_alerts_by_recipient",
-            "waiting_alerts",
-            &["recipient", "raised_at"],
-        )
-        .await
+        create_index(manager, "waiting_alerts_by_recipient", "waiting_alerts", &["recipient", "raised_at"])
+            .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

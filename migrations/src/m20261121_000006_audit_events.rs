@@ -28,13 +28,7 @@ impl MigrationTrait for Migration {
             .col(text_null("after"))
             .to_owned();
         manager.create_table(audit_events).await?;
-        create_index(
-            manager,
-            "audit_events_by_ip_code",
-            "audit_events",
-            &["ip_code", "at"],
-        )
-        .await?;
+        create_index(manager, "audit_events_by_ip_code", "audit_events", &["ip_code", "at"]).await?;
         create_index(manager, "audit_events_by_time", "audit_events", &["at"]).await
     }
 

@@ -37,9 +37,7 @@ impl Caretaker {
         if let Some(user) = user {
             shell.uid(user.uid).gid(user.gid);
         }
-        Ok(Self {
-            shell: shell.spawn().context("cannot start sh")?,
-        })
+        Ok(Self { shell: shell.spawn().context("cannot start sh")? })
     }
 }
 

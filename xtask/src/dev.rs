@@ -16,15 +16,8 @@ use crate::workspace::{files_below, root};
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// What a server gets to end its requests before it is killed.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
-const WATCHED: [&str; 7] = [
-    "Cargo.lock",
-    "Cargo.toml",
-    "backend",
-    "domain",
-    "frontend",
-    "migrations",
-    "schema.graphql",
-];
+const WATCHED: [&str; 7] =
+    ["Cargo.lock", "Cargo.toml", "backend", "domain", "frontend", "migrations", "schema.graphql"];
 
 /// Runs until it is interrupted.
 pub(crate) fn run(rest: &[String]) -> Result<()> {
@@ -73,14 +66,9 @@ struct Server {
 
 impl Server {
     fn start(rest: &[String]) -> Result<Self> {
-        let child = demo::demo_server(rest)
-            .spawn()
-            .context("cannot start the server")?;
+        let child = demo::demo_server(rest).spawn().context("cannot start the server")?;
         let script = format!("kill -TERM {}", child.id());
-        Ok(Self {
-            child,
-            ender: Some(Caretaker::hire(&script, &[], None)?),
-        })
+        Ok(Self { child, ender: Some(Caretaker::hire(&script, &[], None)?) })
     }
 
     fn has_ended(&mut self) -> bool {

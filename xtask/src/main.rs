@@ -16,11 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    about = "The commands that a developer of Todoke runs",
-    version
-)]
+#[command(name = "cargo xtask", about = "The commands that a developer of Todoke runs", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

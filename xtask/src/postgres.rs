@@ -57,10 +57,7 @@ impl Postgres {
                 .arg(&data),
         )?;
         start_server(&pg_ctl, &folder, user, port)?;
-        Ok(Self {
-            port,
-            _caretaker: caretaker,
-        })
+        Ok(Self { port, _caretaker: caretaker })
     }
 
     /// Where the tests connect to make their own databases.
@@ -95,21 +92,12 @@ fn unprivileged_user() -> Result<Option<User>> {
     if !tools::is_root()? {
         return Ok(None);
     }
-    let name = if read(Command::new("id").args(["-u", "postgres"])).is_ok() {
-        "postgres"
-    } else {
-        "nobody"
-    };
+    let name = if read(Command::new("id").args(["-u", "postgres"])).is_ok() { "postgres" } else { "nobody" };
     let number = |option: &str| -> Result<u32> {
         let text = read(Command::new("id").args([option, name]))?;
-        text.trim()
-            .parse()
-            .with_context(|| format!("`id {option} {name}` says {text}"))
+        text.trim().parse().with_context(|| format!("`id {option} {name}` says {text}"))
     };
-    Ok(Some(User {
-        uid: number("-u")?,
-        gid: number("-g")?,
-    }))
+    Ok(Some(User { uid: number("-u")?, gid: number("-g")? }))
 }
 
 fn as_user(program: &Path, folder: &Path, user: Option<User>) -> Command {

@@ -18,38 +18,23 @@ pub(crate) fn announce(what: &str) {
 /// The command as a person would type it.
 pub(crate) fn display(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());
-    let name = program
-        .file_name()
-        .unwrap_or(command.get_program())
-        .to_string_lossy()
-        .into_owned();
-    let rest = command
-        .get_args()
-        .map(|argument| format!(" {}", argument.to_string_lossy()));
+    let name = program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();
+    let rest = command.get_args().map(|argument| format!(" {}", argument.to_string_lossy()));
     std::iter::once(name).chain(rest).collect()
 }
 
 /// Runs a command with its output shown; an error unless it succeeds.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start `{}`", display(command)))?;
+    let status = command.status().with_context(|| format!("cannot start `{}`", display(command)))?;
     check(command, status)
 }
 
 /// Runs a command and gives what it prints; an error, with what it complained of, unless it succeeds.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("cannot start `{}`", display(command)))?;
+    let output = command.output().with_context(|| format!("cannot start `{}`", display(command)))?;
     if !output.status.success() {
         let complaint = String::from_utf8_lossy(&output.stderr);
-        bail!(
-            "`{}` failed ({}): {}",
-            display(command),
-            output.status,
-            complaint.trim()
-        );
+        bail!("`{}` failed ({}): {}", display(command), output.status, complaint.trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -96,9 +81,7 @@ pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
 /// The program of this name in PATH.
 pub(crate) fn find(name: impl AsRef<OsStr>) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(name.as_ref()))
-        .find(|file| file.is_file())
+    env::split_paths(&path).map(|folder| folder.join(name.as_ref())).find(|file| file.is_file())
 }
 
 fn check(command: &Command, status: ExitStatus) -> Result<()> {

@@ -45,11 +45,7 @@ pub(crate) fn run() -> ExitCode {
         }
     }
     tally.print();
-    if tally.is_green() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if tally.is_green() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Without these nothing can be told; what only one step needs is brought by that step.

@@ -45,12 +45,8 @@ impl Need {
 
 /// Makes sure that all of it is there.
 pub(crate) fn provide(needs: &[Need]) -> Result<()> {
-    let missing: Vec<&str> = needs
-        .iter()
-        .filter(|need| !need.is_there())
-        .flat_map(|need| need.packages())
-        .copied()
-        .collect();
+    let missing: Vec<&str> =
+        needs.iter().filter(|need| !need.is_there()).flat_map(|need| need.packages()).copied().collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -68,14 +64,9 @@ pub(crate) fn provide(needs: &[Need]) -> Result<()> {
     }
     announce(&format!("Installing {packages}"));
     run(apt().arg("update")).context("apt-get cannot update its lists")?;
-    run(apt()
-        .args(["install", "--yes", "--no-install-recommends"])
-        .args(&missing))?;
+    run(apt().args(["install", "--yes", "--no-install-recommends"]).args(&missing))?;
     match needs.iter().find(|need| !need.is_there()) {
-        Some(need) => bail!(
-            "{} installed, but not found afterwards",
-            need.packages().join(" ")
-        ),
+        Some(need) => bail!("{} installed, but not found afterwards", need.packages().join(" ")),
         None => Ok(()),
     }
 }
@@ -116,9 +107,7 @@ pub(crate) fn postgres_programs() -> Option<PathBuf> {
 
 /// The browser for tests.
 pub(crate) fn chromium() -> Option<PathBuf> {
-    ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find_map(find)
+    ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(find)
 }
 
 /// Whether commands run with all rights, as in a container.
@@ -137,16 +126,10 @@ fn has_japanese_font() -> bool {
 
 fn apt() -> Command {
     let mut command = Command::new("apt-get");
-    command
-        .args(["-qq", "-o", "Dpkg::Use-Pty=0"])
-        .env("DEBIAN_FRONTEND", "noninteractive");
+    command.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).env("DEBIAN_FRONTEND", "noninteractive");
     command
 }
 
 fn relative(folder: &Path) -> String {
-    folder
-        .strip_prefix(workspace::root())
-        .unwrap_or(folder)
-        .display()
-        .to_string()
+    folder.strip_prefix(workspace::root()).unwrap_or(folder).display().to_string()
 }

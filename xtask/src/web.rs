@@ -41,11 +41,7 @@ pub(crate) fn build() -> Result<()> {
     }
     let start = Instant::now();
     let page = root().join("frontend/index.html");
-    ensure!(
-        page.is_file(),
-        "the app has no page: {} is missing",
-        page.display()
-    );
+    ensure!(page.is_file(), "the app has no page: {} is missing", page.display());
     versions::check_wasm_bindgen()?;
     tools::provide(&[Need::Node])?;
     let tools_folder = root().join("xtask/npm");
@@ -59,9 +55,7 @@ pub(crate) fn build() -> Result<()> {
     let bound = bind::bind_and_optimise(&module, &scratch, &tools_folder)?;
     let next = scratch.join("dist");
     let bundle = bundle::write(&bound, &root().join("frontend"), &next)?;
-    run(Command::new("node")
-        .arg(tools_folder.join("compress.mjs"))
-        .arg(&next))?;
+    run(Command::new("node").arg(tools_folder.join("compress.mjs")).arg(&next))?;
     fs::write(next.join(".stamp"), stamp)?;
     replace(&dist(), &next)?;
 
@@ -85,12 +79,7 @@ fn stamp_of_inputs() -> Result<String> {
     for input in INPUTS {
         for file in workspace::files_below(&root().join(input))? {
             let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            hasher.update(
-                file.strip_prefix(root())
-                    .unwrap_or(&file)
-                    .as_os_str()
-                    .as_encoded_bytes(),
-            );
+            hasher.update(file.strip_prefix(root()).unwrap_or(&file).as_os_str().as_encoded_bytes());
             hasher.update([0]);
             hasher.update(Sha256::digest(&content));
         }

@@ -16,9 +16,7 @@ pub(crate) const SERVER_PACKAGES: [&str; 6] =
 pub(crate) fn root() -> PathBuf {
     let manifest = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    manifest
-        .parent()
-        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    manifest.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// Cargo's folder of results, wherever the caller has put it.
@@ -33,9 +31,7 @@ pub(crate) fn dist() -> PathBuf {
 
 /// The server's binary of the development profile.
 pub(crate) fn server_binary() -> PathBuf {
-    target()
-        .join("debug")
-        .join(format!("todoke{}", env::consts::EXE_SUFFIX))
+    target().join("debug").join(format!("todoke{}", env::consts::EXE_SUFFIX))
 }
 
 /// Cargo in the root of the repository, without what the cargo that runs xtask told xtask about itself: build scripts

@@ -129,12 +129,7 @@ pub(crate) fn timeline_of(
     checkout: Option<&Checkout>,
     order: Option<&Order>,
 ) -> Vec<TimelineEvent> {
-    let event = |at, kind, actor, detail| TimelineEvent {
-        at,
-        kind,
-        actor,
-        detail,
-    };
+    let event = |at, kind, actor, detail| TimelineEvent { at, kind, actor, detail };
     let mut events: Vec<TimelineEvent> = Vec::new();
     for stored in notifications {
         let kind = match stored.notification.money_state() {
@@ -145,12 +140,7 @@ pub(crate) fn timeline_of(
         events.push(event(stored.received_at, kind, None, Some(status.to_owned())));
     }
     if let Some(checkout) = checkout {
-        events.push(event(
-            checkout.registered_at,
-            TimelineKind::CheckoutRegistered,
-            None,
-            None,
-        ));
+        events.push(event(checkout.registered_at, TimelineKind::CheckoutRegistered, None, None));
     }
     let order_no = order.map(|order| order.cart.order_no.clone());
     match (&row.restored, order) {
@@ -159,12 +149,7 @@ pub(crate) fn timeline_of(
             events.push(event(restored.at, TimelineKind::Restored, by, order_no));
         }
         (None, Some(order)) => {
-            events.push(event(
-                order.registered_at,
-                TimelineKind::OrderRegistered,
-                None,
-                order_no,
-            ));
+            events.push(event(order.registered_at, TimelineKind::OrderRegistered, None, order_no));
         }
         (None, None) => {}
     }
@@ -172,12 +157,7 @@ pub(crate) fn timeline_of(
     if let Some(reason) = row.reason {
         state = format!("{state} {}", reason.code());
     }
-    events.push(event(
-        row.evaluated_at,
-        TimelineKind::Evaluated,
-        None,
-        Some(state),
-    ));
+    events.push(event(row.evaluated_at, TimelineKind::Evaluated, None, Some(state)));
     // What came last stands first, also of two with one instant.
     events.sort_by_key(|event| event.at);
     events.reverse();

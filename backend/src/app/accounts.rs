@@ -90,9 +90,7 @@ pub(crate) async fn refresh_session(
     let now = app.clock.now();
     let (id, hash) = token.and_then(refresh::read).ok_or(Error::Unauthenticated)?;
     let tx = app.database.begin_write().await?;
-    let session = store::accounts::find_session(&system, &tx, id)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let session = store::accounts::find_session(&system, &tx, id).await?.ok_or(Error::Unauthenticated)?;
     if session.is_ended || session.expires_at <= now {
         return Err(Error::Unauthenticated);
     }
@@ -124,13 +122,8 @@ pub(crate) async fn sign_out(app: &App, token: Option<&str>, origin: Origin) -> 
     let session = store::accounts::find_session(&system, &tx, id).await?;
     if session.is_some_and(|session| session.refresh_hash == hash && !session.is_ended) {
         store::accounts::end_session(&system, &tx, id, "SIGNED_OUT", now).await?;
-        store::audit::insert_event(
-            &anonymous(origin),
-            &tx,
-            AuditEntry::done("signOut", None, id),
-            now,
-        )
-        .await?;
+        store::audit::insert_event(&anonymous(origin), &tx, AuditEntry::done("signOut", None, id), now)
+            .await?;
     }
     tx.commit().await?;
     Ok(())
@@ -175,12 +168,7 @@ async fn authorized_session(
 ) -> Result<OpenSession, Error> {
     let (access_token, expires_at) = jwt::issue(&app.secrets, user, session, app.clock.now())?;
     let authorized = authorize::authorize(app, &access_token, origin).await?;
-    Ok(OpenSession {
-        access_token,
-        expires_at,
-        refresh_token,
-        authorized,
-    })
+    Ok(OpenSession { access_token, expires_at, refresh_token, authorized })
 }
 
 struct Subject {
@@ -189,18 +177,15 @@ struct Subject {
 }
 
 fn throttle_subjects(login: &str, origin: &Origin) -> Vec<Subject> {
-    let address = origin.address.as_ref().map(|address| Subject {
-        key: format!("address:{address}"),
-        failures_max: ADDRESS_FAILURES_MAX,
-    });
+    let address = origin
+        .address
+        .as_ref()
+        .map(|address| Subject { key: format!("address:{address}"), failures_max: ADDRESS_FAILURES_MAX });
     std::iter::once(account_subject(login)).chain(address).collect()
 }
 
 fn account_subject(login: &str) -> Subject {
-    Subject {
-        key: format!("account:{login}"),
-        failures_max: ACCOUNT_FAILURES_MAX,
-    }
+    Subject { key: format!("account:{login}"), failures_max: ACCOUNT_FAILURES_MAX }
 }
 
 async fn refuse_while_locked(app: &App, subjects: &[Subject]) -> Result<(), Error> {
@@ -233,9 +218,7 @@ async fn count_failure(app: &App, subjects: &[Subject], login: &str, origin: Ori
 }
 
 fn failures_so_far(throttle: Throttle, now: Timestamp) -> u32 {
-    let is_recent = throttle
-        .last_failure_at
-        .is_some_and(|at| now.millis_since(at) < FORGET_MS);
+    let is_recent = throttle.last_failure_at.is_some_and(|at| now.millis_since(at) < FORGET_MS);
     if is_recent { throttle.failures } else { 0 }
 }
 
@@ -260,26 +243,15 @@ mod tests {
 
     #[test]
     fn the_fifth_failure_locks_and_locks_double_up_to_a_quarter_of_an_hour() {
-        let locks: Vec<i64> = (4..=12)
-            .map(|failures| lock_ms(failures, ACCOUNT_FAILURES_MAX))
-            .collect();
-        assert_eq!(
-            locks,
-            [
-                0, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000, 900_000
-            ]
-        );
+        let locks: Vec<i64> = (4..=12).map(|failures| lock_ms(failures, ACCOUNT_FAILURES_MAX)).collect();
+        assert_eq!(locks, [0, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000, 900_000]);
         assert_eq!(lock_ms(u32::MAX, ACCOUNT_FAILURES_MAX), LOCK_MS_MAX);
     }
 
     #[test]
     fn old_failures_are_forgotten() {
         let at = Timestamp::from_micros(0);
-        let throttle = Throttle {
-            failures: 4,
-            last_failure_at: Some(at),
-            locked_until: None,
-        };
+        let throttle = Throttle { failures: 4, last_failure_at: Some(at), locked_until: None };
         assert_eq!(failures_so_far(throttle, at.plus_millis(FORGET_MS - 1)), 4);
         assert_eq!(failures_so_far(throttle, at.plus_millis(FORGET_MS)), 0);
     }

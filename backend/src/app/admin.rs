@@ -3,8 +3,11 @@
 
 use todoke_domain::{
     access::{Role, TokenRight},
+    acknowledgement::BodyRule,
     ids::{ApiTokenId, IpCode, MerchantId, UserId},
-    text,
+    notification::SHOP_ID_CHARS_MAX,
+    retry::RetryPolicy,
+    text::{self, Charset},
 };
 use uuid::Uuid;
 
@@ -21,11 +24,13 @@ use crate::{
     },
 };
 
+pub use crate::store::ip_codes::EndpointMethod;
+
 /// Longest name of a merchant, an IP code, a user or a token, in characters.
 const NAME_CHARS_MAX: usize = 100;
 
 /// The database and the clock are all that a command needs.
-pub(crate) struct Desk {
+pub struct Desk {
     /// The database.
     pub database: Database,
     /// The clock.
@@ -34,7 +39,7 @@ pub(crate) struct Desk {
 
 /// Why a command did not do what was asked, for the terminal.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum AdminError {
+pub enum AdminError {
     /// Something asked for does not exist, exists already, or is not allowed.
     #[error("{0}")]
     Refused(String),
@@ -57,31 +62,28 @@ fn refused<T>(text: impl Into<String>) -> Result<T, AdminError> {
 }
 
 /// Makes a merchant.
-pub(crate) async fn create_merchant(desk: &Desk, name: &str) -> Result<MerchantId, AdminError> {
+///
+/// # Errors
+/// What does not exist, exists already or is not allowed, in words; or the database said no.
+pub async fn create_merchant(desk: &Desk, name: &str) -> Result<MerchantId, AdminError> {
     let name = checked_name(name)?;
     let (system, now) = (Scope::system(), desk.clock.now());
     let tx = desk.database.begin_write().await?;
-    if store::merchants::find_by_name(&system, &tx, &name)
-        .await?
-        .is_some()
-    {
+    if store::merchants::find_by_name(&system, &tx, &name).await?.is_some() {
         return refused(format!("a merchant {name:?} exists already"));
     }
     let id = MerchantId::new(Uuid::now_v7());
     store::merchants::insert(&system, &tx, id, &name, now).await?;
-    store::audit::insert_event(
-        &system,
-        &tx,
-        AuditEntry::done("create-merchant", None, &name),
-        now,
-    )
-    .await?;
+    store::audit::insert_event(&system, &tx, AuditEntry::done("create-merchant", None, &name), now).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// Makes an IP code of a merchant.
-pub(crate) async fn create_ip_code(
+///
+/// # Errors
+/// What does not exist, exists already or is not allowed, in words; or the database said no.
+pub async fn create_ip_code(
     desk: &Desk,
     code: &str,
     merchant: &str,
@@ -91,10 +93,7 @@ pub(crate) async fn create_ip_code(
     let (system, now) = (Scope::system(), desk.clock.now());
     let tx = desk.database.begin_write().await?;
     let merchant_id = require_merchant(desk, merchant).await?;
-    if !store::ip_codes::load_settings(&system, &tx, std::slice::from_ref(&ip_code))
-        .await?
-        .is_empty()
-    {
+    if !store::ip_codes::load_settings(&system, &tx, std::slice::from_ref(&ip_code)).await?.is_empty() {
         return refused(format!("IP code {ip_code} exists already"));
     }
     let settings = IpCodeSettings {
@@ -120,7 +119,10 @@ pub(crate) async fn create_ip_code(
 }
 
 /// Makes a user; without a merchant it is a platform operator.
-pub(crate) async fn create_user(
+///
+/// # Errors
+/// What does not exist, exists already or is not allowed, in words; or the database said no.
+pub async fn create_user(
     desk: &Desk,
     login: &str,
     merchant: Option<&str>,
@@ -143,22 +145,12 @@ pub(crate) async fn create_user(
     let password_hash = password::hash(given_password).await?;
     let (system, now) = (Scope::system(), desk.clock.now());
     let tx = desk.database.begin_write().await?;
-    if store::accounts::find_account(&system, &tx, &login)
-        .await?
-        .is_some()
-    {
+    if store::accounts::find_account(&system, &tx, &login).await?.is_some() {
         return refused(format!("a user {login:?} exists already"));
     }
     let id = UserId::new(Uuid::now_v7());
     let name = checked_name(name.unwrap_or(&login))?;
-    let user = NewUser {
-        id,
-        merchant_id,
-        login: login.clone(),
-        name,
-        password_hash,
-        created_at: now,
-    };
+    let user = NewUser { id, merchant_id, login: login.clone(), name, password_hash, created_at: now };
     store::accounts::insert_user(&system, &tx, user).await?;
     store::audit::insert_event(&system, &tx, AuditEntry::done("create-user", None, &login), now).await?;
     tx.commit().await?;
@@ -166,7 +158,10 @@ pub(crate) async fn create_user(
 }
 
 /// Gives a user a right on an IP code.
-pub(crate) async fn grant(desk: &Desk, login: &str, code: &str, role: Role) -> Result<(), AdminError> {
+///
+/// # Errors
+/// What does not exist, exists already or is not allowed, in words; or the database said no.
+pub async fn grant(desk: &Desk, login: &str, code: &str, role: Role) -> Result<(), AdminError> {
     let settings = require_ip_code(desk, code).await?;
     let user = require_user(desk, login).await?;
     let (system, now) = (Scope::system(), desk.clock.now());
@@ -180,7 +175,10 @@ pub(crate) async fn grant(desk: &Desk, login: &str, code: &str, role: Role) -> R
 }
 
 /// Takes a right away.
-pub(crate) async fn revoke_grant(desk: &Desk, login: &str, code: &str) -> Result<(), AdminError> {
+///
+/// # Errors
+/// What does not exist, exists already or is not allowed, in words; or the database said no.
+pub async fn revoke_grant(desk: &Desk, login: &str, code: &str) -> Result<(), AdminError> {
     let ip_code = parse_ip_code(code)?;
     let user = require_user(desk, login).await?;
     let (system, now) = (Scope::system(), desk.clock.now());
@@ -188,19 +186,17 @@ pub(crate) async fn revoke_grant(desk: &Desk, login: &str, code: &str) -> Result
     if !store::accounts::delete_grant(&system, &tx, user, &ip_code).await? {
         return refused(format!("{login} has no right on {ip_code}"));
     }
-    store::audit::insert_event(
-        &system,
-        &tx,
-        AuditEntry::done("revoke-grant", Some(&ip_code), login),
-        now,
-    )
-    .await?;
+    store::audit::insert_event(&system, &tx, AuditEntry::done("revoke-grant", Some(&ip_code), login), now)
+        .await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// Makes an API token and returns its secret, which is never shown again.
-pub(crate) async fn create_token(
+///
+/// # Errors
+/// What does not exist, exists already or is not allowed, in words; or the database said no.
+pub async fn create_token(
     desk: &Desk,
     name: &str,
     codes: &[String],
@@ -234,19 +230,17 @@ pub(crate) async fn create_token(
     };
     let tx = desk.database.begin_write().await?;
     store::tokens::insert_token(&system, &tx, &token, &fresh).await?;
-    store::audit::insert_event(
-        &system,
-        &tx,
-        AuditEntry::done("create-token", ip_codes.first(), &name),
-        now,
-    )
-    .await?;
+    store::audit::insert_event(&system, &tx, AuditEntry::done("create-token", ip_codes.first(), &name), now)
+        .await?;
     tx.commit().await?;
     Ok(fresh.secret)
 }
 
 /// Revokes the tokens of this name or prefix.
-pub(crate) async fn revoke_token(desk: &Desk, name: &str) -> Result<u64, AdminError> {
+///
+/// # Errors
+/// What does not exist, exists already or is not allowed, in words; or the database said no.
+pub async fn revoke_token(desk: &Desk, name: &str) -> Result<u64, AdminError> {
     let (system, now) = (Scope::system(), desk.clock.now());
     let tx = desk.database.begin_write().await?;
     let revoked = store::tokens::revoke_tokens(&system, &tx, name, now).await?;
@@ -258,8 +252,77 @@ pub(crate) async fn revoke_token(desk: &Desk, name: &str) -> Result<u64, AdminEr
     Ok(revoked)
 }
 
+/// What is to change of an endpoint; `None` leaves a setting as it is.
+#[derive(Clone, Debug, Default)]
+pub struct EndpointChange {
+    /// The address.
+    pub url: Option<String>,
+    /// GET or POST.
+    pub method: Option<EndpointMethod>,
+    /// The charset of parameters and answers.
+    pub charset: Option<Charset>,
+    /// In milliseconds.
+    pub timeout_ms: Option<u32>,
+    /// What the body of a 2xx answer must be like.
+    pub body_rule: Option<BodyRule>,
+    /// Drops second copies by itself.
+    pub is_idempotent: Option<bool>,
+    /// Automatic retries.
+    pub retry_policy: Option<RetryPolicy>,
+}
+
+/// Sets where and how results are delivered.
+///
+/// # Errors
+/// There is no such IP code, or the address is not an `http` or `https` one.
+pub async fn set_endpoint(desk: &Desk, code: &str, change: EndpointChange) -> Result<(), AdminError> {
+    change_settings(desk, code, "set-endpoint", |settings| {
+        let endpoint = &mut settings.endpoint;
+        endpoint.url = change.url.or(endpoint.url.take());
+        endpoint.method = change.method.unwrap_or(endpoint.method);
+        endpoint.charset = change.charset.unwrap_or(endpoint.charset);
+        endpoint.timeout_ms = change.timeout_ms.unwrap_or(endpoint.timeout_ms);
+        endpoint.is_idempotent = change.is_idempotent.unwrap_or(endpoint.is_idempotent);
+        if let Some(rule) = change.body_rule {
+            endpoint.body_rule = rule;
+        }
+        if let Some(policy) = change.retry_policy {
+            endpoint.retry_policy = policy;
+        }
+    })
+    .await
+}
+
+/// Sets the gateway's ShopID, which turns gateway notifications on.
+///
+/// # Errors
+/// There is no such IP code, the id is too long, or it belongs to another IP code.
+pub async fn set_shop(desk: &Desk, code: &str, shop_id: &str) -> Result<(), AdminError> {
+    let fits = (1..=SHOP_ID_CHARS_MAX).contains(&shop_id.len())
+        && shop_id.bytes().all(|byte| byte.is_ascii_graphic());
+    if !fits {
+        return refused(format!("a ShopID has 1 to {SHOP_ID_CHARS_MAX} characters"));
+    }
+    change_settings(desk, code, "set-shop", |settings| settings.shop_id = Some(shop_id.to_owned())).await
+}
+
+/// Sets who gets mail about send errors.
+///
+/// # Errors
+/// There is no such IP code, or a text is not a mail address.
+pub async fn set_alerts(desk: &Desk, code: &str, addresses: &[String]) -> Result<(), AdminError> {
+    let mut checked = Vec::with_capacity(addresses.len());
+    for text in addresses {
+        match text.parse::<lettre::Address>() {
+            Ok(address) => checked.push(address.to_string()),
+            Err(error) => return refused(format!("{text:?} is not a mail address: {error}")),
+        }
+    }
+    change_settings(desk, code, "set-alerts", |settings| settings.alert_addresses = checked).await
+}
+
 /// Changes an IP code's settings.
-pub(crate) async fn change_settings(
+async fn change_settings(
     desk: &Desk,
     code: &str,
     action: &'static str,
@@ -270,9 +333,7 @@ pub(crate) async fn change_settings(
     if let Some(url) = &settings.endpoint.url
         && zeus::parse_endpoint_url(url).is_none()
     {
-        return refused(format!(
-            "{url:?} is not an http:// or https:// address without credentials"
-        ));
+        return refused(format!("{url:?} is not an http:// or https:// address without credentials"));
     }
     let (system, now) = (Scope::system(), desk.clock.now());
     let tx = desk.database.begin_write().await?;
@@ -326,10 +387,7 @@ async fn require_user(desk: &Desk, login: &str) -> Result<UserId, AdminError> {
 async fn require_ip_code(desk: &Desk, code: &str) -> Result<IpCodeSettings, AdminError> {
     let ip_code = parse_ip_code(code)?;
     let wanted = std::slice::from_ref(&ip_code);
-    match store::ip_codes::load_settings(&Scope::system(), desk.database.reader(), wanted)
-        .await?
-        .pop()
-    {
+    match store::ip_codes::load_settings(&Scope::system(), desk.database.reader(), wanted).await?.pop() {
         Some(settings) => Ok(settings),
         None => refused(format!("there is no IP code {ip_code}")),
     }
@@ -342,9 +400,5 @@ fn parse_ip_code(code: &str) -> Result<IpCode, AdminError> {
 fn checked_name(name: &str) -> Result<String, AdminError> {
     let name = text::normalise(name);
     let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
-    if fits {
-        Ok(name)
-    } else {
-        refused(format!("a name has 1 to {NAME_CHARS_MAX} characters"))
-    }
+    if fits { Ok(name) } else { refused(format!("a name has 1 to {NAME_CHARS_MAX} characters")) }
 }

@@ -55,10 +55,8 @@ pub(crate) async fn register_checkouts(
     let checkout_ids: Vec<CheckoutId> = carts.iter().map(|cart| cart.checkout_id()).collect();
     let order_ids: Vec<OrderId> = carts.iter().map(|cart| cart.order_id()).collect();
     let stored = store::checkouts::load(scope, &tx, Action::Register, &checkout_ids).await?;
-    let mut known: HashMap<CheckoutId, Checkout> = stored
-        .into_iter()
-        .map(|checkout| (checkout.id, checkout))
-        .collect();
+    let mut known: HashMap<CheckoutId, Checkout> =
+        stored.into_iter().map(|checkout| (checkout.id, checkout)).collect();
     let ordered: Vec<OrderId> = store::orders::load(scope, &tx, Action::Register, &order_ids)
         .await?
         .into_iter()
@@ -76,11 +74,7 @@ pub(crate) async fn register_checkouts(
             if ordered.contains(&snapshot.cart.order_id()) {
                 return Err(vec![FieldError::new(&["orderNo"], Message::OrderExists)]);
             }
-            let checkout = Checkout {
-                id,
-                snapshot,
-                registered_at: now,
-            };
+            let checkout = Checkout { id, snapshot, registered_at: now };
             known.insert(id, checkout.clone());
             changed.insert(id, checkout.clone());
             Ok(checkout)
@@ -90,15 +84,7 @@ pub(crate) async fn register_checkouts(
     store::checkouts::put(scope, &tx, &changed).await?;
     let carts: Vec<_> = changed.iter().map(|checkout| &checkout.snapshot.cart).collect();
     let changes = registrations::re_evaluate(&tx, &carts, now).await?;
-    registrations::audit(
-        scope,
-        &tx,
-        REGISTER,
-        &results,
-        |checkout| &checkout.snapshot.cart,
-        now,
-    )
-    .await?;
+    registrations::audit(scope, &tx, REGISTER, &results, |checkout| &checkout.snapshot.cart, now).await?;
     tx.commit().await?;
     changes.into_iter().for_each(|change| app.live.tell(change));
     Ok(results)

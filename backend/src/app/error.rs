@@ -120,10 +120,7 @@ impl Error {
 impl FieldError {
     /// A fault beside a field.
     pub(crate) fn new(path: &[&str], message: Message) -> Self {
-        Self {
-            field: path.iter().map(|part| (*part).to_owned()).collect(),
-            message,
-        }
+        Self { field: path.iter().map(|part| (*part).to_owned()).collect(), message }
     }
 }
 
@@ -148,10 +145,8 @@ fn is_database_away(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-            !matches!(
-                cause.as_ref(),
-                sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::RowNotFound
-            ) || is_shutdown(cause.as_ref())
+            !matches!(cause.as_ref(), sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::RowNotFound)
+                || is_shutdown(cause.as_ref())
         }
         _ => false,
     }

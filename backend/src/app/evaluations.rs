@@ -147,12 +147,7 @@ async fn evaluate_payment(
                 return Ok(None);
             };
             store::abnormal_orders::put(&scope, tx, &after).await?;
-            before.is_none_or(|before| {
-                AbnormalOrder {
-                    evaluated_at: after.evaluated_at,
-                    ..before
-                } != after
-            })
+            before.is_none_or(|before| AbnormalOrder { evaluated_at: after.evaluated_at, ..before } != after)
         }
     };
     Ok(is_changed.then(|| Change::abnormal_order(&payment.ip_code, payment.id)))
@@ -166,19 +161,13 @@ async fn flag_cancellation(
     now: Timestamp,
 ) -> Result<bool, DbErr> {
     let is_cancelled = match evaluation {
-        Evaluation::Abnormal {
-            cancelled_at_gateway, ..
-        } => *cancelled_at_gateway,
+        Evaluation::Abnormal { cancelled_at_gateway, .. } => *cancelled_at_gateway,
         Evaluation::NotPaid | Evaluation::OrderSaved => row.cancelled_at_gateway,
     };
     if is_cancelled == row.cancelled_at_gateway {
         return Ok(false);
     }
-    let flagged = AbnormalOrder {
-        cancelled_at_gateway: is_cancelled,
-        evaluated_at: now,
-        ..row
-    };
+    let flagged = AbnormalOrder { cancelled_at_gateway: is_cancelled, evaluated_at: now, ..row };
     store::abnormal_orders::put(&Scope::system(), tx, &flagged).await?;
     Ok(true)
 }
@@ -195,11 +184,7 @@ pub(super) async fn load_facts(tx: &DatabaseTransaction, payment: &GatewayPaymen
         order.restored_from == Some(payment.id) || order.cart.access_id.as_ref() == Some(&payment.access_id)
     };
     let order = orders.iter().find(is_own).or_else(|| orders.first()).cloned();
-    Ok(Facts {
-        notifications,
-        checkout,
-        order,
-    })
+    Ok(Facts { notifications, checkout, order })
 }
 
 impl Facts {
@@ -225,31 +210,17 @@ pub(crate) fn row_of(
     evaluation: Evaluation,
     now: Timestamp,
 ) -> Option<AbnormalOrder> {
-    let Evaluation::Abnormal {
-        status,
-        reason,
-        evidence,
-        cancelled_at_gateway,
-    } = evaluation
-    else {
+    let Evaluation::Abnormal { status, reason, evidence, cancelled_at_gateway } = evaluation else {
         return None;
     };
     // The first that says "paid" is the signal (復旧信号); a later one does not move the row in the lists.
-    let signal = facts
-        .notifications
-        .iter()
-        .find(|stored| stored.notification.money_state() == MoneyState::Paid)?;
-    let checkout_number = facts
-        .checkout
-        .as_ref()
-        .map(|checkout| &checkout.snapshot.cart.order_no);
+    let signal =
+        facts.notifications.iter().find(|stored| stored.notification.money_state() == MoneyState::Paid)?;
+    let checkout_number = facts.checkout.as_ref().map(|checkout| &checkout.snapshot.cart.order_no);
     let order_number = facts.order.as_ref().map(|order| &order.cart.order_no);
     Some(AbnormalOrder {
         payment: payment.clone(),
-        order_no: checkout_number
-            .or(order_number)
-            .unwrap_or(&payment.gateway_order_id)
-            .clone(),
+        order_no: checkout_number.or(order_number).unwrap_or(&payment.gateway_order_id).clone(),
         status,
         reason,
         evidence: evidence.map(|evidence| StoredEvidence {

@@ -16,7 +16,7 @@ use crate::{
 
 pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
-pub(crate) mod admin;
+pub mod admin;
 pub(crate) mod checkouts;
 mod error;
 pub(crate) mod evaluations;

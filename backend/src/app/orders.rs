@@ -85,11 +85,7 @@ pub(crate) async fn count_orders(app: &App, scope: &Scope, filter: &OrderFilter)
 
 /// One order, if it may be seen.
 pub(crate) async fn find_order(app: &App, scope: &Scope, id: OrderId) -> Result<Option<Order>, Error> {
-    Ok(
-        store::orders::load(scope, app.database.reader(), Action::View, &[id])
-            .await?
-            .pop(),
-    )
+    Ok(store::orders::load(scope, app.database.reader(), Action::View, &[id]).await?.pop())
 }
 
 /// Registers orders, each with its own result, in order. The same order again is the same order; one that differs
@@ -149,11 +145,7 @@ fn same_order(stored: &Order, told: &SavedOrder) -> Registration<Order> {
     if stored.cart.total != told.cart.total {
         faults.push(FieldError::new(&["total"], Message::DiffersFromStored));
     }
-    if faults.is_empty() {
-        Ok(stored.clone())
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(stored.clone()) } else { Err(faults) }
 }
 
 fn order_of(saved: SavedOrder, now: Timestamp) -> Order {

@@ -62,9 +62,7 @@ pub(crate) async fn accept_results(
     let ip_codes = results.iter().map(|(_, result)| &result.ip_code);
     let settings = app.endpoints().load(ip_codes).await.map_err(Error::from)?;
     for (index, result) in &results {
-        let reachable = settings
-            .get(&result.ip_code)
-            .filter(|_| scope.may(&result.ip_code, Action::Ingest));
+        let reachable = settings.get(&result.ip_code).filter(|_| scope.may(&result.ip_code, Action::Ingest));
         let found = match reachable {
             Some(settings) => fault_of_charset(&settings.endpoint, result),
             None => Some(FieldFault::new("ip_code", FaultKind::UnknownIpCode)),
@@ -81,9 +79,7 @@ pub(crate) async fn accept_results(
 
 /// Finds a payment.
 pub(crate) async fn find_payment(app: &App, scope: &Scope, id: PaymentId) -> Result<Payment, Error> {
-    store::payments::find(scope, app.database.reader(), id)
-        .await?
-        .ok_or(Error::NotFound)
+    store::payments::find(scope, app.database.reader(), id).await?.ok_or(Error::NotFound)
 }
 
 /// Lists the results of a payment.
@@ -99,10 +95,7 @@ pub(crate) async fn list_results(
 fn fault_of_charset(endpoint: &Endpoint, result: &PaymentResult) -> Option<FieldFault> {
     result.parameters.iter().find_map(|parameter| {
         let lacking = zeus::encode_form(endpoint, std::slice::from_ref(parameter)).err()?;
-        Some(FieldFault::new(
-            field_of_parameter(&parameter.name),
-            FaultKind::NotInCharset(lacking.character),
-        ))
+        Some(FieldFault::new(field_of_parameter(&parameter.name), FaultKind::NotInCharset(lacking.character)))
     })
 }
 

@@ -30,10 +30,7 @@ pub(super) fn check_count(field: &str, count: usize) -> Result<(), Error> {
         return Err(Error::field(&[field], Message::Field(FaultKind::Required)));
     }
     if count > REGISTRATIONS_MAX {
-        return Err(Error::field(
-            &[field],
-            Message::TooManyElements(REGISTRATIONS_MAX),
-        ));
+        return Err(Error::field(&[field], Message::TooManyElements(REGISTRATIONS_MAX)));
     }
     Ok(())
 }
@@ -48,10 +45,7 @@ pub(super) fn permitted<T>(
     if scope.may(ip_code_of(&element), Action::Register) {
         Ok(element)
     } else {
-        Err(vec![FieldError::new(
-            &["ipCode"],
-            Message::Field(FaultKind::UnknownIpCode),
-        )])
+        Err(vec![FieldError::new(&["ipCode"], Message::Field(FaultKind::UnknownIpCode))])
     }
 }
 

@@ -75,9 +75,7 @@ pub(crate) async fn restore_abnormal_order(
     if key_chars == 0 || key_chars > IDEMPOTENCY_KEY_CHARS_MAX || !is_clean {
         return Err(Error::field(&["idempotencyKey"], Message::IdempotencyKeyInvalid));
     }
-    let row = find_abnormal_order(app, scope, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = find_abnormal_order(app, scope, id).await?.ok_or(Error::NotFound)?;
     if !scope.may(&row.payment.ip_code, Action::Restore) {
         return refuse(app, scope, &row, Refusal::NotPermitted).await;
     }
@@ -118,14 +116,8 @@ async fn try_restore(
     if let Some(decision) = store::decisions::find_by_key(scope, &tx, idempotency_key).await? {
         let is_repeat =
             decision.kind == DecisionKind::Restore.code() && decision.subject == seen.id().value();
-        let repeated = if is_repeat {
-            load_restored(scope, &tx, row).await?
-        } else {
-            None
-        };
-        return Ok(repeated
-            .map(|restored| (restored, Vec::new()))
-            .ok_or(Refusal::KeyReused));
+        let repeated = if is_repeat { load_restored(scope, &tx, row).await? } else { None };
+        return Ok(repeated.map(|restored| (restored, Vec::new())).ok_or(Refusal::KeyReused));
     }
     if let Some(restored) = row.restored {
         return Ok(Err(Refusal::AlreadyRestored(restored)));
@@ -135,10 +127,7 @@ async fn try_restore(
         return Ok(Err(Refusal::NotRestorable));
     };
     store::orders::insert(scope, &tx, std::slice::from_ref(&order)).await?;
-    let restored = Restored {
-        abnormal_order: restored_row(scope, &row, &order, now),
-        order,
-    };
+    let restored = Restored { abnormal_order: restored_row(scope, &row, &order, now), order };
     store::abnormal_orders::put(scope, &tx, &restored.abnormal_order).await?;
     record(scope, &tx, &row, &restored, idempotency_key).await?;
     // Another payment with the same number collides with the order from now on.
@@ -154,21 +143,14 @@ async fn try_restore(
 fn order_of(facts: &Facts, row: &AbnormalOrder, now: Timestamp) -> Option<Order> {
     let is_restorable = matches!(
         facts.evaluate(&row.payment),
-        Evaluation::Abnormal {
-            status: AbnormalOrderStatus::Restorable,
-            cancelled_at_gateway: false,
-            ..
-        }
+        Evaluation::Abnormal { status: AbnormalOrderStatus::Restorable, cancelled_at_gateway: false, .. }
     );
     let checkout: &Checkout = facts.checkout.as_ref().filter(|_| is_restorable)?;
     let paid = shown_notification(&facts.notifications)?;
     let pay_type = paid.notification.field("PayType").trim();
     Some(Order {
         id: checkout.snapshot.cart.order_id(),
-        cart: Cart {
-            access_id: Some(row.payment.access_id.clone()),
-            ..checkout.snapshot.cart.clone()
-        },
+        cart: Cart { access_id: Some(row.payment.access_id.clone()), ..checkout.snapshot.cart.clone() },
         order_type: Some(checkout.snapshot.order_type.clone()),
         status: OrderStatus::New,
         payment_method: (!pay_type.is_empty()).then(|| payment_method_name(pay_type).to_owned()),
@@ -186,11 +168,7 @@ fn restored_row(scope: &Scope, row: &AbnormalOrder, order: &Order, now: Timestam
         evidence: None,
         evaluated_at: now,
         colliding_order: None,
-        restored: Some(Restoration {
-            order_id: order.id,
-            at: now,
-            by: scope.actor().name().to_owned(),
-        }),
+        restored: Some(Restoration { order_id: order.id, at: now, by: scope.actor().name().to_owned() }),
         ..row.clone()
     }
 }
@@ -203,13 +181,8 @@ async fn load_restored(
     let Some(restored) = &row.restored else {
         return Ok(None);
     };
-    let order = store::orders::load(scope, tx, Action::View, &[restored.order_id])
-        .await?
-        .pop();
-    Ok(order.map(|order| Restored {
-        abnormal_order: row,
-        order,
-    }))
+    let order = store::orders::load(scope, tx, Action::View, &[restored.order_id]).await?.pop();
+    Ok(order.map(|order| Restored { abnormal_order: row, order }))
 }
 
 async fn record(
@@ -262,8 +235,5 @@ async fn refuse(app: &App, scope: &Scope, row: &AbnormalOrder, refusal: Refusal)
 
 fn conflict(reason: ConflictReason, restored: Option<Restoration>) -> (&'static str, Error) {
     let at = restored.as_ref().map(|restored| restored.at);
-    (
-        reason.code(),
-        Error::conflict(reason, restored.map(|restored| restored.by), at),
-    )
+    (reason.code(), Error::conflict(reason, restored.map(|restored| restored.by), at))
 }

@@ -88,9 +88,7 @@ pub(crate) async fn count_send_errors(
 
 /// One row.
 pub(crate) async fn find_send_error(app: &App, scope: &Scope, id: PaymentId) -> Result<SendError, Error> {
-    store::send_errors::find(scope, app.database.reader(), id)
-        .await?
-        .ok_or(Error::NotFound)
+    store::send_errors::find(scope, app.database.reader(), id).await?.ok_or(Error::NotFound)
 }
 
 /// Sends a row once more: the decision is stored, the delivery made due, and its outcome awaited.
@@ -136,14 +134,8 @@ pub(crate) async fn mark_send_error_processed(
 async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCode, DecisionId), Error> {
     let now = app.clock.now();
     let tx = app.database.begin_write().await?;
-    let row = store::send_errors::lock(scope, &tx, asked.id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let needed = if asked.parameters.is_some() {
-        Action::EditParameters
-    } else {
-        Action::Resend
-    };
+    let row = store::send_errors::lock(scope, &tx, asked.id).await?.ok_or(Error::NotFound)?;
+    let needed = if asked.parameters.is_some() { Action::EditParameters } else { Action::Resend };
     if !scope.may(&row.ip_code, needed) {
         return Err(Error::NotFound);
     }
@@ -156,11 +148,7 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
                 Some(earlier.decided_at),
             )
         };
-        return if is_repeat {
-            Ok((row.ip_code, earlier.id))
-        } else {
-            Err(reused())
-        };
+        return if is_repeat { Ok((row.ip_code, earlier.id)) } else { Err(reused()) };
     }
     let request = ResendRequest {
         confirms_maybe_received: asked.confirms_maybe_received,
@@ -182,10 +170,7 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
         delivery_id: Some(row.delivery_id),
         reason: asked.reason.as_deref(),
         idempotency_key: Some(&asked.idempotency_key),
-        parameters: asked
-            .parameters
-            .as_deref()
-            .map(|edited| (stored.as_slice(), edited)),
+        parameters: asked.parameters.as_deref().map(|edited| (stored.as_slice(), edited)),
         decided_at: now,
     };
     store::decisions::insert(scope, &tx, new).await?;
@@ -205,28 +190,15 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
 async fn close_row(app: &App, scope: &Scope, id: PaymentId, reason: Option<String>) -> Result<(), Error> {
     let now = app.clock.now();
     let tx = app.database.begin_write().await?;
-    let row = store::send_errors::lock(scope, &tx, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = store::send_errors::lock(scope, &tx, id).await?.ok_or(Error::NotFound)?;
     if !scope.may(&row.ip_code, Action::Close) {
         return Err(Error::NotFound);
     }
     if let Err(refusal) = resend::permit_close(row.row_state()) {
         return Err(refused(scope, &tx, &row, refusal).await?);
     }
-    let processing = Processing {
-        at: now,
-        by: scope.actor().name().to_owned(),
-        reason: reason.clone(),
-    };
-    store::send_errors::close(
-        scope,
-        &tx,
-        (row.id, row.delivery_id),
-        &processing,
-        row.attempt_count,
-    )
-    .await?;
+    let processing = Processing { at: now, by: scope.actor().name().to_owned(), reason: reason.clone() };
+    store::send_errors::close(scope, &tx, (row.id, row.delivery_id), &processing, row.attempt_count).await?;
     let new = NewDecision {
         id: DecisionId::new(Uuid::now_v7()),
         kind: DecisionKind::MarkProcessed,
@@ -271,9 +243,7 @@ async fn refused(
         Refusal::AlreadyResending => {
             let ids: Vec<DecisionId> = row.resend_decision_id.into_iter().collect();
             let decision = store::decisions::load(scope, tx, &ids).await?.pop();
-            let (by, at) = decision
-                .map(|decision| (decision.actor_name, decision.decided_at))
-                .unzip();
+            let (by, at) = decision.map(|decision| (decision.actor_name, decision.decided_at)).unzip();
             Error::conflict(ConflictReason::AlreadyResending, by, at)
         }
     })
@@ -302,10 +272,8 @@ async fn stored_parameters(
     row: &SendError,
 ) -> Result<Vec<Parameter>, Error> {
     let facts = store::payments::load_facts(&Scope::system(), tx, &[row.delivery_id]).await?;
-    let (_, facts) = facts
-        .into_iter()
-        .next()
-        .ok_or_else(|| Error::internal("a send error without its result"))?;
+    let (_, facts) =
+        facts.into_iter().next().ok_or_else(|| Error::internal("a send error without its result"))?;
     Ok(facts.parameters)
 }
 
@@ -369,19 +337,11 @@ async fn await_outcome(
 fn check_reason(reason: Option<&str>) -> Result<(), Error> {
     let too_long = reason.is_some_and(|reason| reason.chars().count() > REASON_CHARS_MAX);
     let fault = Message::Field(payment::FaultKind::TooLong(REASON_CHARS_MAX));
-    if too_long {
-        Err(Error::field(&["reason"], fault))
-    } else {
-        Ok(())
-    }
+    if too_long { Err(Error::field(&["reason"], fault)) } else { Ok(()) }
 }
 
 /// Checks the key by which a repeat of a decision is known.
 pub(crate) fn check_key(key: &str) -> Result<(), Error> {
     let fits = (1..=KEY_CHARS_MAX).contains(&key.chars().count());
-    if fits {
-        Ok(())
-    } else {
-        Err(Error::field(&["idempotencyKey"], Message::IdempotencyKeyInvalid))
-    }
+    if fits { Ok(()) } else { Err(Error::field(&["idempotencyKey"], Message::IdempotencyKeyInvalid)) }
 }

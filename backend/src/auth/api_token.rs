@@ -22,13 +22,7 @@ pub(crate) struct FreshToken {
 
 /// Makes a token.
 pub(crate) fn make() -> Result<FreshToken, Error> {
-    let secret = format!(
-        "{PREFIX}{}",
-        BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>().map_err(Error::internal)?)
-    );
-    Ok(FreshToken {
-        prefix: secret.chars().take(SHOWN_CHARS).collect(),
-        hash: sha256_hex(&secret),
-        secret,
-    })
+    let secret =
+        format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>().map_err(Error::internal)?));
+    Ok(FreshToken { prefix: secret.chars().take(SHOWN_CHARS).collect(), hash: sha256_hex(&secret), secret })
 }

@@ -52,10 +52,7 @@ async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Res
         .filter(|account| account.user_id == claims.user)
         .ok_or(Error::Unauthenticated)?;
     let grants = store::accounts::list_grants(&system, reader, account.user_id).await?;
-    let rights = grants
-        .into_iter()
-        .map(|(ip_code, role)| (ip_code, vec![Holder::Member(role)]))
-        .collect();
+    let rights = grants.into_iter().map(|(ip_code, role)| (ip_code, vec![Holder::Member(role)])).collect();
     let actor = Actor::User {
         id: account.user_id,
         login: account.login,
@@ -64,30 +61,16 @@ async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Res
         is_platform: account.is_platform,
         merchant: account.merchant,
     };
-    Ok(Authorized {
-        scope: Scope::of(actor, rights, origin),
-        expires_at: Some(claims.expires_at),
-    })
+    Ok(Authorized { scope: Scope::of(actor, rights, origin), expires_at: Some(claims.expires_at) })
 }
 
 async fn authorize_api_token(app: &App, secret: &str, origin: Origin) -> Result<Authorized, Error> {
-    let token = tokens::find_living_token(app, sha256_hex(secret))
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let token = tokens::find_living_token(app, sha256_hex(secret)).await?.ok_or(Error::Unauthenticated)?;
     let holders: Vec<Holder> = token.rights.iter().map(|right| Holder::Token(*right)).collect();
-    let rights: BTreeMap<IpCode, Vec<Holder>> = token
-        .ip_codes
-        .into_iter()
-        .map(|ip_code| (ip_code, holders.clone()))
-        .collect();
-    let actor = Actor::Token {
-        id: token.id,
-        name: token.name,
-    };
-    Ok(Authorized {
-        scope: Scope::of(actor, rights, origin),
-        expires_at: token.expires_at,
-    })
+    let rights: BTreeMap<IpCode, Vec<Holder>> =
+        token.ip_codes.into_iter().map(|ip_code| (ip_code, holders.clone())).collect();
+    let actor = Actor::Token { id: token.id, name: token.name };
+    Ok(Authorized { scope: Scope::of(actor, rights, origin), expires_at: token.expires_at })
 }
 
 #[cfg(test)]

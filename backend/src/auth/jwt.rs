@@ -61,9 +61,7 @@ pub(crate) fn read(secrets: &Secrets, token: &str, now: Timestamp) -> Option<Acc
     validation.validate_exp = false;
     validation.required_spec_claims.clear();
     let key = DecodingKey::from_secret(&secrets.jwt_key);
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation)
-        .ok()?
-        .claims;
+    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims;
     let expires_at = Timestamp::from_micros(claims.exp.checked_mul(1_000_000)?);
     (now < expires_at).then(|| AccessClaims {
         user: UserId::new(claims.sub),
@@ -80,19 +78,9 @@ mod tests {
     fn a_token_is_good_until_it_expires_and_with_its_own_key_only() {
         let secrets = Secrets { jwt_key: vec![1; 32] };
         let now = Timestamp::from_micros(1_700_000_000_000_000);
-        let (user, session) = (
-            UserId::new(Uuid::from_u128(1)),
-            SessionId::new(Uuid::from_u128(2)),
-        );
+        let (user, session) = (UserId::new(Uuid::from_u128(1)), SessionId::new(Uuid::from_u128(2)));
         let (token, expires_at) = issue(&secrets, user, session, now).unwrap();
-        assert_eq!(
-            read(&secrets, &token, now),
-            Some(AccessClaims {
-                user,
-                session,
-                expires_at
-            })
-        );
+        assert_eq!(read(&secrets, &token, now), Some(AccessClaims { user, session, expires_at }));
         assert_eq!(read(&secrets, &token, expires_at), None);
         assert_eq!(read(&Secrets { jwt_key: vec![2; 32] }, &token, now), None);
         assert_eq!(read(&secrets, "x.y.z", now), None);

@@ -19,9 +19,7 @@ const DUMMY_HASH: &str =
 /// Hashes a password for storage.
 pub(crate) async fn hash(password: String) -> Result<String, Error> {
     let hashing = tokio::task::spawn_blocking(move || {
-        Argon2::default()
-            .hash_password(password.as_bytes())
-            .map(|hash| hash.to_string())
+        Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
     });
     hashing.await.map_err(Error::internal)?.map_err(Error::internal)
 }
@@ -34,11 +32,8 @@ pub(crate) async fn verify(password: String, stored: Option<String>) -> Result<b
     let checking = tokio::task::spawn_blocking(move || {
         let known = stored.is_some();
         let text = stored.unwrap_or_else(|| DUMMY_HASH.to_owned());
-        let fits = PasswordHash::new(&text).is_ok_and(|hash| {
-            Argon2::default()
-                .verify_password(password.as_bytes(), &hash)
-                .is_ok()
-        });
+        let fits = PasswordHash::new(&text)
+            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
         known && fits
     });
     checking.await.map_err(Error::internal)
@@ -52,11 +47,7 @@ mod tests {
     async fn a_password_fits_its_own_hash_only() {
         let stored = hash("correct horse".to_owned()).await.unwrap();
         assert!(stored.starts_with("$argon2id$"));
-        assert!(
-            verify("correct horse".to_owned(), Some(stored.clone()))
-                .await
-                .unwrap()
-        );
+        assert!(verify("correct horse".to_owned(), Some(stored.clone())).await.unwrap());
         assert!(!verify("wrong horse".to_owned(), Some(stored)).await.unwrap());
         assert!(!verify("correct horse".to_owned(), None).await.unwrap());
     }

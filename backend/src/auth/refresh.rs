@@ -24,10 +24,7 @@ pub(crate) struct FreshRefreshToken {
 pub(crate) fn make(session: SessionId) -> Result<FreshRefreshToken, Error> {
     let secret = BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>().map_err(Error::internal)?);
     let token = format!("{session}.{secret}");
-    Ok(FreshRefreshToken {
-        hash: sha256_hex(&token),
-        token,
-    })
+    Ok(FreshRefreshToken { hash: sha256_hex(&token), token })
 }
 
 /// The session a token belongs to and the hash to compare; `None` where it is no token.

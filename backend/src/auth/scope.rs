@@ -94,20 +94,12 @@ pub(crate) struct Scope {
 impl Scope {
     /// Everything. Only for the worker, the receiver and commands on the machine itself.
     pub(crate) fn system() -> Self {
-        Self {
-            actor: Actor::System,
-            reach: Reach::Everything,
-            origin: Origin::default(),
-        }
+        Self { actor: Actor::System, reach: Reach::Everything, origin: Origin::default() }
     }
 
     /// What the rights say.
     pub(crate) fn of(actor: Actor, rights: BTreeMap<IpCode, Vec<Holder>>, origin: Origin) -> Self {
-        Self {
-            actor,
-            reach: Reach::Rights(rights),
-            origin,
-        }
+        Self { actor, reach: Reach::Rights(rights), origin }
     }
 
     /// Who acts.
@@ -124,9 +116,9 @@ impl Scope {
     pub(crate) fn may(&self, ip_code: &IpCode, action: Action) -> bool {
         match &self.reach {
             Reach::Everything => true,
-            Reach::Rights(rights) => rights
-                .get(ip_code)
-                .is_some_and(|holders| holders.iter().any(|holder| holder.may(action))),
+            Reach::Rights(rights) => {
+                rights.get(ip_code).is_some_and(|holders| holders.iter().any(|holder| holder.may(action)))
+            }
         }
     }
 
@@ -143,32 +135,21 @@ impl Scope {
 
     /// What is permitted on an IP code.
     pub(crate) fn actions(&self, ip_code: &IpCode) -> Vec<Action> {
-        Action::ALL
-            .into_iter()
-            .filter(|action| self.may(ip_code, *action))
-            .collect()
+        Action::ALL.into_iter().filter(|action| self.may(ip_code, *action)).collect()
     }
 
     /// Of the IP codes asked for, those on which the action is permitted. The others do not exist for the asker.
     pub(crate) fn narrow(&self, asked: &[IpCode], action: Action) -> Vec<IpCode> {
-        asked
-            .iter()
-            .filter(|ip_code| self.may(ip_code, action))
-            .cloned()
-            .collect()
+        asked.iter().filter(|ip_code| self.may(ip_code, action)).cloned().collect()
     }
 
     /// Every IP code on which the action is permitted; `None` means every one there is.
     pub(crate) fn ip_codes(&self, action: Action) -> Option<Vec<IpCode>> {
         match &self.reach {
             Reach::Everything => None,
-            Reach::Rights(rights) => Some(
-                rights
-                    .keys()
-                    .filter(|ip_code| self.may(ip_code, action))
-                    .cloned()
-                    .collect(),
-            ),
+            Reach::Rights(rights) => {
+                Some(rights.keys().filter(|ip_code| self.may(ip_code, action)).cloned().collect())
+            }
         }
     }
 

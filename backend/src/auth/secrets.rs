@@ -36,12 +36,7 @@ impl Secrets {
         std::fs::create_dir_all(data_dir)?;
         let file = data_dir.join(JWT_KEY_FILE);
         let fresh = BASE64_STANDARD.encode(random_bytes::<JWT_KEY_BYTES>().map_err(io::Error::other)?);
-        match OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&file)
-        {
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {
             Ok(mut made) => {
                 made.write_all(fresh.as_bytes())?;
                 made.sync_all()?;
@@ -50,16 +45,10 @@ impl Secrets {
             Err(error) => return Err(error),
         }
         let mut text = String::new();
-        OpenOptions::new()
-            .read(true)
-            .open(&file)?
-            .read_to_string(&mut text)?;
+        OpenOptions::new().read(true).open(&file)?.read_to_string(&mut text)?;
         let jwt_key = BASE64_STANDARD.decode(text.trim()).map_err(io::Error::other)?;
         if jwt_key.len() < JWT_KEY_BYTES {
-            return Err(io::Error::other(format!(
-                "{} is too short to be a key",
-                file.display()
-            )));
+            return Err(io::Error::other(format!("{} is too short to be a key", file.display())));
         }
         Ok(Self { jwt_key })
     }

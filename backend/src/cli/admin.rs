@@ -12,10 +12,10 @@ use todoke_domain::{
 
 use super::print;
 use crate::{
-    app::admin::{self, AdminError, Desk},
+    app::admin::{self, AdminError, Desk, EndpointChange, EndpointMethod},
     clock::SystemClock,
     config::Config,
-    store::{Database, ip_codes::EndpointMethod},
+    store::Database,
 };
 
 #[derive(Args)]
@@ -117,22 +117,11 @@ enum Listed {
 
 /// Runs one command.
 pub(super) async fn run(config: Config, args: AdminArgs) -> Result<(), String> {
-    let database = Database::connect(&config.database_url)
-        .await
-        .map_err(super::away)?;
+    let database = Database::connect(&config.database_url).await.map_err(super::away)?;
     database.migrate().await.map_err(super::away)?;
-    let desk = Desk {
-        database,
-        clock: Arc::new(SystemClock),
-    };
-    let answer = obey(&desk, args.command)
-        .await
-        .map_err(|error| error.to_string())?;
-    if args.json {
-        print(&format!("{}\n", answer.document))
-    } else {
-        print(&format!("{}\n", answer.text))
-    }
+    let desk = Desk { database, clock: Arc::new(SystemClock) };
+    let answer = obey(&desk, args.command).await.map_err(|error| error.to_string())?;
+    if args.json { print(&format!("{}\n", answer.document)) } else { print(&format!("{}\n", answer.text)) }
 }
 
 /// An answer for people and one for machines.
@@ -143,10 +132,7 @@ struct Answer {
 
 impl Answer {
     fn new(text: impl Into<String>, document: Value) -> Self {
-        Self {
-            text: text.into(),
-            document,
-        }
+        Self { text: text.into(), document }
     }
 }
 
@@ -154,96 +140,47 @@ async fn obey(desk: &Desk, command: AdminCommand) -> Result<Answer, AdminError> 
     match command {
         AdminCommand::CreateMerchant { name } => {
             let id = admin::create_merchant(desk, &name).await?;
-            Ok(Answer::new(
-                format!("merchant {name} made"),
-                json!({"id": id.to_string(), "name": name}),
-            ))
+            Ok(Answer::new(format!("merchant {name} made"), json!({"id": id.to_string(), "name": name})))
         }
         AdminCommand::CreateIpCode { code, merchant, name } => {
             let ip_code = admin::create_ip_code(desk, &code, &merchant, name.as_deref()).await?;
-            Ok(Answer::new(
-                format!("IP code {ip_code} made"),
-                json!({"ip_code": code, "merchant": merchant}),
-            ))
+            Ok(Answer::new(format!("IP code {ip_code} made"), json!({"ip_code": code, "merchant": merchant})))
         }
-        AdminCommand::CreateUser {
-            login,
-            merchant,
-            name,
-        } => {
+        AdminCommand::CreateUser { login, merchant, name } => {
             let password = read_password()?;
             let id = admin::create_user(desk, &login, merchant.as_deref(), name.as_deref(), password).await?;
-            Ok(Answer::new(
-                format!("user {login} made"),
-                json!({"id": id.to_string(), "login": login}),
-            ))
+            Ok(Answer::new(format!("user {login} made"), json!({"id": id.to_string(), "login": login})))
         }
         AdminCommand::Grant { login, code, role } => {
             admin::grant(desk, &login, &code, role).await?;
             let document = json!({"login": login, "ip_code": code, "role": role.code()});
-            Ok(Answer::new(
-                format!("{login} is {} of {code}", role.code()),
-                document,
-            ))
+            Ok(Answer::new(format!("{login} is {} of {code}", role.code()), document))
         }
-        AdminCommand::CreateToken {
-            name,
-            ip_codes,
-            rights,
-        } => {
+        AdminCommand::CreateToken { name, ip_codes, rights } => {
             let secret = admin::create_token(desk, &name, &ip_codes, &rights).await?;
-            Ok(Answer::new(
-                secret.clone(),
-                json!({"name": name, "token": secret}),
-            ))
+            Ok(Answer::new(secret.clone(), json!({"name": name, "token": secret})))
         }
-        AdminCommand::SetEndpoint {
-            code,
-            url,
-            method,
-            charset,
-            timeout_ms,
-            ack_body,
-        } => {
-            let change = |settings: &mut crate::store::ip_codes::IpCodeSettings| {
-                let endpoint = &mut settings.endpoint;
-                endpoint.url = Some(url.clone());
-                endpoint.method = method.unwrap_or(endpoint.method);
-                endpoint.charset = charset.unwrap_or(endpoint.charset);
-                endpoint.timeout_ms = timeout_ms.unwrap_or(endpoint.timeout_ms);
-                if let Some(rule) = ack_body {
-                    endpoint.body_rule = rule;
-                }
+        AdminCommand::SetEndpoint { code, url, method, charset, timeout_ms, ack_body } => {
+            let change = EndpointChange {
+                url: Some(url.clone()),
+                method,
+                charset,
+                timeout_ms,
+                body_rule: ack_body,
+                ..EndpointChange::default()
             };
-            admin::change_settings(desk, &code, "set-endpoint", change).await?;
-            Ok(Answer::new(
-                format!("results of {code} go to {url}"),
-                json!({"ip_code": code, "url": url}),
-            ))
+            admin::set_endpoint(desk, &code, change).await?;
+            Ok(Answer::new(format!("results of {code} go to {url}"), json!({"ip_code": code, "url": url})))
         }
         AdminCommand::SetShop { code, shop_id } => {
-            let wanted = checked_shop_id(&shop_id)?;
-            admin::change_settings(desk, &code, "set-shop", |settings| {
-                settings.shop_id = Some(wanted)
-            })
-            .await?;
+            admin::set_shop(desk, &code, &shop_id).await?;
             let document = json!({"ip_code": code, "shop_id": shop_id});
-            Ok(Answer::new(
-                format!("notifications of shop {shop_id} belong to {code}"),
-                document,
-            ))
+            Ok(Answer::new(format!("notifications of shop {shop_id} belong to {code}"), document))
         }
         AdminCommand::SetAlerts { code, addresses } => {
-            let wanted = checked_addresses(&addresses)?;
-            admin::change_settings(desk, &code, "set-alerts", |settings| {
-                settings.alert_addresses = wanted
-            })
-            .await?;
+            admin::set_alerts(desk, &code, &addresses).await?;
             let document = json!({"ip_code": code, "alert_addresses": addresses});
-            Ok(Answer::new(
-                format!("alerts of {code} go to {}", addresses.join(", ")),
-                document,
-            ))
+            Ok(Answer::new(format!("alerts of {code} go to {}", addresses.join(", ")), document))
         }
         AdminCommand::List { what } => list(desk, what).await,
         AdminCommand::Revoke(RevokeCommand::Grant { login, code }) => {
@@ -267,10 +204,7 @@ async fn list(desk: &Desk, what: Listed) -> Result<Answer, AdminError> {
     let rows: Vec<(String, Value)> = match what {
         Listed::Merchants => {
             let names = admin::list_merchants(desk).await?;
-            names
-                .into_iter()
-                .map(|name| (name.clone(), json!({"name": name})))
-                .collect()
+            names.into_iter().map(|name| (name.clone(), json!({"name": name}))).collect()
         }
         Listed::IpCodes => {
             let found = admin::list_ip_codes(desk).await?;
@@ -302,27 +236,15 @@ fn ip_code_row(settings: &crate::store::ip_codes::IpCodeSettings) -> (String, Va
         "shop_id": settings.shop_id,
         "alert_addresses": settings.alert_addresses,
     });
-    (
-        format!("{}\t{}\t{url}", settings.ip_code, settings.name),
-        document,
-    )
+    (format!("{}\t{}\t{url}", settings.ip_code, settings.name), document)
 }
 
 fn token_row(token: &crate::store::tokens::ApiToken) -> (String, Value) {
     let rights: Vec<&str> = token.rights.iter().map(|right| right.code()).collect();
-    let ip_codes: Vec<&str> = token
-        .ip_codes
-        .iter()
-        .map(todoke_domain::ids::IpCode::as_str)
-        .collect();
+    let ip_codes: Vec<&str> = token.ip_codes.iter().map(todoke_domain::ids::IpCode::as_str).collect();
     let state = if token.is_revoked { "revoked" } else { "living" };
-    let text = format!(
-        "{}\t{}…\t{}\t{}\t{state}",
-        token.name,
-        token.prefix,
-        rights.join(","),
-        ip_codes.join(",")
-    );
+    let text =
+        format!("{}\t{}…\t{}\t{}\t{state}", token.name, token.prefix, rights.join(","), ip_codes.join(","));
     let document = json!({
         "name": token.name, "prefix": token.prefix, "rights": rights, "ip_codes": ip_codes,
         "revoked": token.is_revoked,
@@ -335,28 +257,6 @@ fn read_password() -> Result<String, AdminError> {
     let read = std::io::stdin().lock().read_line(&mut line);
     read.map_err(|error| AdminError::Refused(format!("the password cannot be read: {error}")))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-fn checked_shop_id(shop_id: &str) -> Result<String, AdminError> {
-    let most = todoke_domain::notification::SHOP_ID_CHARS_MAX;
-    let fits = (1..=most).contains(&shop_id.len()) && shop_id.bytes().all(|byte| byte.is_ascii_graphic());
-    if fits {
-        Ok(shop_id.to_owned())
-    } else {
-        Err(AdminError::Refused(format!(
-            "a ShopID has 1 to {most} characters"
-        )))
-    }
-}
-
-fn checked_addresses(addresses: &[String]) -> Result<Vec<String>, AdminError> {
-    let check = |text: &String| match text.parse::<lettre::Address>() {
-        Ok(address) => Ok(address.to_string()),
-        Err(error) => Err(AdminError::Refused(format!(
-            "{text:?} is not a mail address: {error}"
-        ))),
-    };
-    addresses.iter().map(check).collect()
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {

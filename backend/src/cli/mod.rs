@@ -95,9 +95,7 @@ fn load_config(file: Option<&std::path::Path>) -> Result<Config, String> {
 
 /// Results go to standard output; a closed pipe is a failure, not a crash.
 fn print(text: &str) -> Result<(), String> {
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| error.to_string())
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())
 }
 
 fn finish(result: Result<(), String>) -> ExitCode {

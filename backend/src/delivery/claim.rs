@@ -88,16 +88,7 @@ async fn start_due(machinery: &Arc<Machinery>, now: Timestamp) -> Result<usize, 
         let lease = new_lease(&settings, now);
         store::deliveries::lease(&system, &tx, delivery.id, lease, now).await?;
         let (delivery_id, trigger, decision_id) = (delivery.id, delivery.trigger, delivery.decision_id);
-        jobs.push(Job {
-            delivery_id,
-            trigger,
-            decision_id,
-            lease,
-            facts,
-            edited,
-            settings,
-            slot,
-        });
+        jobs.push(Job { delivery_id, trigger, decision_id, lease, facts, edited, settings, slot });
     }
     tx.commit().await?;
     let started = jobs.len();
@@ -150,9 +141,7 @@ impl Known {
     fn of(&self, delivery: &Delivery) -> Option<(ResultFacts, Arc<IpCodeSettings>, Option<Vec<Parameter>>)> {
         let facts = self.facts.get(&delivery.id)?.clone();
         let settings = self.settings.get(&delivery.ip_code)?.clone();
-        let edited = delivery
-            .decision_id
-            .and_then(|decision| self.edited.get(&decision).cloned());
+        let edited = delivery.decision_id.and_then(|decision| self.edited.get(&decision).cloned());
         Some((facts, settings, edited))
     }
 }
@@ -164,26 +153,13 @@ async fn load_known(
 ) -> Result<Known, DbErr> {
     let system = Scope::system();
     let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
-    let decided: Vec<DecisionId> = deliveries
-        .iter()
-        .filter_map(|delivery| delivery.decision_id)
-        .collect();
-    let facts = store::payments::load_facts(&system, tx, &ids)
-        .await?
-        .into_iter()
-        .collect();
+    let decided: Vec<DecisionId> = deliveries.iter().filter_map(|delivery| delivery.decision_id).collect();
+    let facts = store::payments::load_facts(&system, tx, &ids).await?.into_iter().collect();
     let decisions = store::decisions::load(&system, tx, &decided).await?;
     let edited = decisions
         .into_iter()
         .filter_map(|decision| Some((decision.id, decision.parameters_after?)))
         .collect();
-    let settings = machinery
-        .endpoints
-        .load(deliveries.iter().map(|delivery| &delivery.ip_code))
-        .await?;
-    Ok(Known {
-        facts,
-        settings,
-        edited,
-    })
+    let settings = machinery.endpoints.load(deliveries.iter().map(|delivery| &delivery.ip_code)).await?;
+    Ok(Known { facts, settings, edited })
 }

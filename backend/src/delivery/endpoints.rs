@@ -28,11 +28,7 @@ pub(crate) struct Endpoints {
 impl Endpoints {
     /// Nothing read yet.
     pub(crate) fn new(database: Database, clock: SharedClock) -> Self {
-        Self {
-            database,
-            clock,
-            known: Mutex::default(),
-        }
+        Self { database, clock, known: Mutex::default() }
     }
 
     /// The settings of these IP codes; those that do not exist are left out.

@@ -78,23 +78,11 @@ impl Inbox {
     pub(crate) async fn submit(&self, results: Vec<PaymentResult>) -> Result<Vec<Accepted>, Error> {
         let wanted = u32::try_from(results.len()).unwrap_or(u32::MAX);
         let full = || Error::Unavailable("the inbox is full".to_owned());
-        let room = self
-            .room
-            .clone()
-            .try_acquire_many_owned(wanted)
-            .map_err(|_| full())?;
+        let room = self.room.clone().try_acquire_many_owned(wanted).map_err(|_| full())?;
         let (answer, answered) = oneshot::channel();
-        let request = Request {
-            results,
-            answer,
-            _room: room,
-        };
-        self.requests
-            .send(request)
-            .map_err(|_| Error::Unavailable("the inbox is closed".to_owned()))?;
-        answered
-            .await
-            .map_err(|_| Error::Unavailable("the inbox was closed".to_owned()))?
+        let request = Request { results, answer, _room: room };
+        self.requests.send(request).map_err(|_| Error::Unavailable("the inbox is closed".to_owned()))?;
+        answered.await.map_err(|_| Error::Unavailable("the inbox was closed".to_owned()))?
     }
 }
 
@@ -170,10 +158,7 @@ async fn store_results(
     sends_here: bool,
 ) -> Result<Stored, DbErr> {
     let system = Scope::system();
-    let settings = machinery
-        .endpoints
-        .load(results.iter().map(|result| &result.ip_code))
-        .await?;
+    let settings = machinery.endpoints.load(results.iter().map(|result| &result.ip_code)).await?;
     let now = machinery.clock.now();
     let tx = machinery.database.begin_write().await?;
     let new = store::payments::insert_results(&system, &tx, results, now).await?;
@@ -184,11 +169,7 @@ async fn store_results(
         if !seen.insert(result.delivery_id) {
             continue;
         }
-        let slot = if sends_here {
-            machinery.slots.try_take(&result.ip_code)
-        } else {
-            None
-        };
+        let slot = if sends_here { machinery.slots.try_take(&result.ip_code) } else { None };
         let lease = match (slot, settings.get(&result.ip_code)) {
             (Some(slot), Some(settings)) => {
                 let lease = new_lease(settings, now);
@@ -203,11 +184,7 @@ async fn store_results(
     store::deliveries::insert_many(&system, &tx, &deliveries, now).await?;
     tx.commit().await?;
     let is_any_left = leased.len() < deliveries.len();
-    Ok(Stored {
-        new,
-        leased,
-        is_any_left,
-    })
+    Ok(Stored { new, leased, is_any_left })
 }
 
 fn new_delivery(result: &PaymentResult, lease: Option<Lease>) -> NewDelivery {
@@ -247,10 +224,8 @@ fn begin_attempts(
             );
             return;
         };
-        let mut by_delivery: std::collections::HashMap<DeliveryId, PaymentResult> = results
-            .into_iter()
-            .map(|result| (result.delivery_id, result))
-            .collect();
+        let mut by_delivery: std::collections::HashMap<DeliveryId, PaymentResult> =
+            results.into_iter().map(|result| (result.delivery_id, result)).collect();
         for (delivery_id, lease, slot) in leased {
             let Some(result) = by_delivery.remove(&delivery_id) else {
                 continue;
@@ -260,16 +235,8 @@ fn begin_attempts(
             };
             let facts = ResultFacts::of(result);
             let trigger = Trigger::Automatic;
-            let job = Job {
-                delivery_id,
-                trigger,
-                decision_id: None,
-                lease,
-                facts,
-                edited: None,
-                settings,
-                slot,
-            };
+            let job =
+                Job { delivery_id, trigger, decision_id: None, lease, facts, edited: None, settings, slot };
             start_attempt(&machinery, job);
         }
     });

@@ -107,10 +107,7 @@ impl Job {
 /// A lease for an attempt that begins now.
 pub(crate) fn new_lease(settings: &IpCodeSettings, now: Timestamp) -> Lease {
     let until = now.plus_millis(i64::from(settings.endpoint.timeout_ms) + LEASE_MARGIN_MS);
-    Lease {
-        id: Uuid::now_v7(),
-        until,
-    }
+    Lease { id: Uuid::now_v7(), until }
 }
 
 /// Begins an attempt. The lease is committed; from here on the request may be written at any moment.
@@ -142,11 +139,9 @@ async fn make_attempt(machinery: &Machinery, job: &Job) -> Finished {
     };
     let duration_ms = u32::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u32::MAX);
     let outcome = match &result {
-        Ok(answer) => Outcome::of_answer(
-            answer.status,
-            &endpoint.charset.decode(&answer.body),
-            &endpoint.body_rule,
-        ),
+        Ok(answer) => {
+            Outcome::of_answer(answer.status, &endpoint.charset.decode(&answer.body), &endpoint.body_rule)
+        }
         Err(cause) => Outcome::Failed(*cause),
     };
     let retry_after_ms = result.as_ref().ok().and_then(retry_after_ms);
@@ -177,10 +172,7 @@ pub(crate) fn orphaned_attempt(job_like: &OrphanedLease, now: Timestamp) -> Fini
         outcome: Outcome::Failed(Cause::ProcessDied),
         http_status: None,
         request_method: job_like.settings.endpoint.method.code().to_ascii_uppercase(),
-        request_url: request
-            .as_ref()
-            .map(|request| request.url.to_string())
-            .unwrap_or_default(),
+        request_url: request.as_ref().map(|request| request.url.to_string()).unwrap_or_default(),
         request_body: request.map(|request| request.body).unwrap_or_default(),
         response_headers: Vec::new(),
         response_body: Vec::new(),

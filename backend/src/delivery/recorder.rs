@@ -101,10 +101,8 @@ pub(crate) async fn run(machinery: Arc<Machinery>, mut inbox: RecorderInbox) {
                 Ok(None) | Err(_) => break,
             }
         }
-        let (finished, recorded): (Vec<_>, Vec<_>) = batch
-            .into_iter()
-            .map(|waiting| (waiting.finished, waiting.recorded))
-            .unzip();
+        let (finished, recorded): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|waiting| (waiting.finished, waiting.recorded)).unzip();
         write_until_done(&machinery, &finished).await;
         for done in recorded {
             let _ = done.send(());
@@ -127,20 +125,14 @@ async fn write_until_done(machinery: &Machinery, finished: &[Finished]) {
             }
         }
     }
-    tracing::error!(
-        outcomes = finished.len(),
-        "outcomes given up; their leases run out and tell"
-    );
+    tracing::error!(outcomes = finished.len(), "outcomes given up; their leases run out and tell");
 }
 
 async fn write(machinery: &Machinery, finished: &[Finished]) -> Result<Vec<Change>, DbErr> {
     let system = Scope::system();
     let now = machinery.clock.now();
     let tx = machinery.database.begin_write().await?;
-    let ids: Vec<DeliveryId> = finished
-        .iter()
-        .map(|outcome| outcome.attempt.delivery_id)
-        .collect();
+    let ids: Vec<DeliveryId> = finished.iter().map(|outcome| outcome.attempt.delivery_id).collect();
     let locked: HashMap<DeliveryId, Delivery> = store::deliveries::lock_many(&system, &tx, &ids)
         .await?
         .into_iter()
@@ -187,26 +179,16 @@ async fn finish_delivered(
         .collect();
     let ids: Vec<DeliveryId> = delivered.iter().map(|delivery| delivery.id).collect();
     store::deliveries::finish_delivered(&system, tx, &ids).await?;
-    let decided: Vec<DecisionId> = delivered
-        .iter()
-        .filter_map(|delivery| delivery.decision_id)
-        .collect();
+    let decided: Vec<DecisionId> = delivered.iter().filter_map(|delivery| delivery.decision_id).collect();
     let deciders: HashMap<DecisionId, String> = store::decisions::load(&system, tx, &decided)
         .await?
         .into_iter()
         .map(|decision| (decision.id, decision.actor_name))
         .collect();
     let mut changes = Vec::new();
-    for delivery in delivered
-        .into_iter()
-        .filter(|delivery| delivery.attempt_count > 0)
-    {
+    for delivery in delivered.into_iter().filter(|delivery| delivery.attempt_count > 0) {
         let by = delivery.decision_id.and_then(|id| deciders.get(&id).cloned());
-        let processing = Processing {
-            at: now,
-            by: by.unwrap_or_else(|| "system".to_owned()),
-            reason: None,
-        };
+        let processing = Processing { at: now, by: by.unwrap_or_else(|| "system".to_owned()), reason: None };
         let row = (delivery.payment_id, delivery.id);
         if store::send_errors::close(&system, tx, row, &processing, delivery.attempt_count + 1).await? {
             changes.push(Change::send_error(&delivery.ip_code, delivery.payment_id));

@@ -66,28 +66,20 @@ pub(crate) struct Sender {
 
 impl std::fmt::Debug for Sender {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Sender")
-            .field("permitted", &self.permitted)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Sender").field("permitted", &self.permitted).finish_non_exhaustive()
     }
 }
 
 impl Sender {
     /// A sender that may reach public addresses and the permitted networks.
     pub(crate) fn new(permitted: &[IpNet]) -> Result<Self, rustls::Error> {
-        let roots = rustls::RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self {
-            tls: TlsConnector::from(Arc::new(config)),
-            permitted: permitted.into(),
-        })
+        Ok(Self { tls: TlsConnector::from(Arc::new(config)), permitted: permitted.into() })
     }
 
     /// Sends one request.
@@ -117,11 +109,7 @@ impl Sender {
         let message = message_of(request, envelope)?;
         if request.url.scheme() == "https" {
             let name = server_name(&request.url)?;
-            let secured = self
-                .tls
-                .connect(name, connection)
-                .await
-                .map_err(|_| Cause::TlsFailed)?;
+            let secured = self.tls.connect(name, connection).await.map_err(|_| Cause::TlsFailed)?;
             speak(WatchedStream::new(secured, written.clone()), message, &written).await
         } else {
             speak(WatchedStream::new(connection, written.clone()), message, &written).await
@@ -171,13 +159,11 @@ fn message_of(request: &OutgoingRequest, envelope: Envelope) -> Result<Request<F
     }
     message = match request.method {
         EndpointMethod::Get => message.method("GET"),
-        EndpointMethod::Post => message
-            .method("POST")
-            .header("content-type", "application/x-www-form-urlencoded"),
+        EndpointMethod::Post => {
+            message.method("POST").header("content-type", "application/x-www-form-urlencoded")
+        }
     };
-    message
-        .body(Full::from(request.body.clone()))
-        .map_err(|_| Cause::InvalidRequest)
+    message.body(Full::from(request.body.clone())).map_err(|_| Cause::InvalidRequest)
 }
 
 async fn speak<S>(stream: S, message: Request<Full<Bytes>>, written: &WriteFlag) -> Result<Answer, Cause>
@@ -217,10 +203,7 @@ async fn read_answer(response: Response<Incoming>) -> Result<Answer, hyper::Erro
         .headers()
         .iter()
         .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
     let mut incoming = response.into_body();
@@ -234,11 +217,7 @@ async fn read_answer(response: Response<Incoming>) -> Result<Answer, hyper::Erro
             body.extend(data.iter().take(room));
         }
     }
-    Ok(Answer {
-        status,
-        headers,
-        body,
-    })
+    Ok(Answer { status, headers, body })
 }
 
 /// Ends the connection's task with the attempt, so that nothing is sent after its outcome is known.

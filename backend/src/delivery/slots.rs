@@ -44,18 +44,13 @@ impl Slots {
     pub(crate) fn try_take(&self, ip_code: &IpCode) -> Option<Slot> {
         let endpoint = self.endpoint(ip_code).try_acquire_owned().ok()?;
         let all = self.all.clone().try_acquire_owned().ok()?;
-        Some(Slot {
-            permits: Some((all, endpoint)),
-            freed: self.freed.clone(),
-        })
+        Some(Slot { permits: Some((all, endpoint)), freed: self.freed.clone() })
     }
 
     /// The endpoints that are at their limit.
     pub(crate) fn full_endpoints(&self) -> Vec<IpCode> {
         let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = endpoints
-            .iter()
-            .filter(|(_, slots)| slots.available_permits() == 0);
+        let full = endpoints.iter().filter(|(_, slots)| slots.available_permits() == 0);
         full.map(|(ip_code, _)| ip_code.clone()).collect()
     }
 

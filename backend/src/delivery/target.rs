@@ -16,17 +16,14 @@ pub(crate) async fn resolve(url: &Url, permitted: &[IpNet]) -> Result<SocketAddr
         None => return Err(Cause::InvalidRequest),
         Some(Host::Ipv4(address)) => vec![(address, port).into()],
         Some(Host::Ipv6(address)) => vec![(address, port).into()],
-        Some(Host::Domain(name)) => tokio::net::lookup_host((name, port))
-            .await
-            .map_err(|_| Cause::NameNotResolved)?
-            .collect(),
+        Some(Host::Domain(name)) => {
+            tokio::net::lookup_host((name, port)).await.map_err(|_| Cause::NameNotResolved)?.collect()
+        }
     };
     if found.is_empty() {
         return Err(Cause::NameNotResolved);
     }
-    let reachable = found
-        .into_iter()
-        .find(|address| is_permitted(address.ip(), permitted));
+    let reachable = found.into_iter().find(|address| is_permitted(address.ip(), permitted));
     reachable.ok_or(Cause::BlockedTarget)
 }
 

@@ -60,19 +60,18 @@ struct Shop {
     shop_id: String,
 }
 
-/// Stores the samples for those of the IP codes that have a shop, in one transaction.
+/// Stores the samples for those IP codes that have a shop, in one transaction.
 ///
 /// # Errors
 /// The database.
-pub(crate) async fn plant(app: &App, ip_codes: &[IpCode]) -> Result<(), Error> {
+pub(super) async fn plant(app: &App, now: Timestamp) -> Result<(), Error> {
     let scope = Scope::system();
-    let settings = store::ip_codes::load_settings(&scope, app.database.reader(), ip_codes).await?;
+    let settings = store::ip_codes::list_visible(&scope, app.database.reader()).await?;
     let with_shop = settings.into_iter().filter_map(|settings| {
         let ip_code = settings.ip_code;
         settings.shop_id.map(|shop_id| Shop { ip_code, shop_id })
     });
     let shops: Vec<Shop> = with_shop.collect();
-    let now = app.clock.now();
     let mut harvest = Harvest::default();
     for (index, shop) in (0..ABNORMAL_ORDERS).zip(shops.iter().cycle()) {
         grow_abnormal_order(&mut harvest, shop, index, now)?;
@@ -102,34 +101,20 @@ fn grow_abnormal_order(harvest: &mut Harvest, shop: &Shop, index: i64, now: Time
         gateway_order_id: cart.order_no.clone(),
         access_id: access_id.clone(),
     };
-    let mut facts = Facts {
-        notifications: Vec::new(),
-        checkout: None,
-        order: None,
-    };
+    let mut facts = Facts { notifications: Vec::new(), checkout: None, order: None };
     for (new, stored) in notifications_of(&payment, &cart, story, received_at)? {
         harvest.notifications.push(new);
         facts.notifications.push(stored);
     }
     if story != Story::NoCheckout {
-        let known_access_id = if story == Story::OtherAccessId {
-            access_id_of(shop, index + 1_000)
-        } else {
-            access_id
-        };
+        let known_access_id =
+            if story == Story::OtherAccessId { access_id_of(shop, index + 1_000) } else { access_id };
         facts.checkout = Some(checkout_of(&cart, known_access_id));
     }
     let restored_at = received_at.plus_millis(RESTORED_AFTER_MS);
     facts.order = order_in(story, &payment, &cart, restored_at, index);
-    let row = row_of(
-        &payment,
-        &facts,
-        facts.evaluate(&payment),
-        received_at.plus_millis(GRACE_MS),
-    );
-    harvest
-        .rows
-        .extend(row.map(|row| as_restored(row, facts.order.as_ref(), restored_at)));
+    let row = row_of(&payment, &facts, facts.evaluate(&payment), received_at.plus_millis(GRACE_MS));
+    harvest.rows.extend(row.map(|row| as_restored(row, facts.order.as_ref(), restored_at)));
     harvest.checkouts.extend(facts.checkout);
     harvest.orders.extend(facts.order);
     Ok(())
@@ -139,10 +124,7 @@ fn checkout_of(cart: &Cart, access_id: String) -> Checkout {
     Checkout {
         id: cart.checkout_id(),
         snapshot: CheckoutSnapshot {
-            cart: Cart {
-                access_id: Some(access_id),
-                ..cart.clone()
-            },
+            cart: Cart { access_id: Some(access_id), ..cart.clone() },
             order_type: ORDER_TYPE.to_owned(),
             pay_type: Some("0".to_owned()),
         },
@@ -188,17 +170,8 @@ fn order_in(
 fn as_restored(row: AbnormalOrder, order: Option<&Order>, at: Timestamp) -> AbnormalOrder {
     match order {
         Some(order) if row.status == AbnormalOrderStatus::Restored => {
-            let restored = Restoration {
-                order_id: order.id,
-                at,
-                by: "operator".to_owned(),
-            };
-            AbnormalOrder {
-                restored: Some(restored),
-                colliding_order: None,
-                evaluated_at: at,
-                ..row
-            }
+            let restored = Restoration { order_id: order.id, at, by: "operator".to_owned() };
+            AbnormalOrder { restored: Some(restored), colliding_order: None, evaluated_at: at, ..row }
         }
         _ => row,
     }
@@ -212,21 +185,12 @@ fn notifications_of(
 ) -> Result<Vec<(NewNotification, StoredNotification)>, Error> {
     let shortfall = if story == Story::OtherAmount { 100 } else { 0 };
     let paid = cart.total.amount().saturating_sub(shortfall);
-    let paid_at = if story == Story::BrokenDate {
-        "20260230120000".to_owned()
-    } else {
-        wire_date(cart.ordered_at)
-    };
+    let paid_at =
+        if story == Story::BrokenDate { "20260230120000".to_owned() } else { wire_date(cart.ordered_at) };
     let mut told = vec![notification_of(payment, "CAPTURE", paid, &paid_at, received_at)?];
     if matches!(story, Story::Cancelled | Story::RestoredThenCancelled) {
         let cancelled_at = received_at.plus_millis(4 * 3_600_000);
-        told.push(notification_of(
-            payment,
-            "VOID",
-            paid,
-            &wire_date(cancelled_at),
-            cancelled_at,
-        )?);
+        told.push(notification_of(payment, "VOID", paid, &wire_date(cancelled_at), cancelled_at)?);
     }
     Ok(told)
 }
@@ -238,12 +202,7 @@ fn notification_of(
     transaction_at: &str,
     received_at: Timestamp,
 ) -> Result<(NewNotification, StoredNotification), Error> {
-    let GatewayPayment {
-        shop_id,
-        gateway_order_id,
-        access_id,
-        ..
-    } = payment;
+    let GatewayPayment { shop_id, gateway_order_id, access_id, .. } = payment;
     let raw = format!(
         "ShopID={shop_id}&ShopPass=&AccessID={access_id}&AccessPass=&OrderID={gateway_order_id}&Status={status}\
          &JobCd={status}&Amount={amount}&Tax=0&Currency=JPN&Forward=2a99662&Method=1&PayTimes=\
@@ -275,11 +234,7 @@ fn normal_order(shop: &Shop, index: i64, now: Timestamp) -> Result<Order, Error>
     let is_card = index % 4 != 3;
     let registered_at = ordered_at.plus_millis(30_000);
     let order = order_of(&cart, is_card.then(|| access_id_of(shop, number)), registered_at);
-    let method = if is_card {
-        payment_method_name("0")
-    } else {
-        payment_method_name("3")
-    };
+    let method = if is_card { payment_method_name("0") } else { payment_method_name("3") };
     Ok(Order {
         payment_method: Some(method.to_owned()),
         confirmation_mail_sent_at: Some(registered_at.plus_millis(5_000)),
@@ -296,10 +251,7 @@ fn order_of(cart: &Cart, access_id: Option<String>, registered_at: Timestamp) ->
     };
     Order {
         id: cart.order_id(),
-        cart: Cart {
-            access_id,
-            ..cart.clone()
-        },
+        cart: Cart { access_id, ..cart.clone() },
         order_type: None,
         status,
         payment_method: None,
@@ -311,20 +263,11 @@ fn order_of(cart: &Cart, access_id: Option<String>, registered_at: Timestamp) ->
 
 fn cart_of(shop: &Shop, index: i64, ordered_at: Timestamp) -> Result<Cart, Error> {
     let (name, unit_price) = pick(&GOODS, index);
-    let quantity = if index < 6 {
-        1
-    } else {
-        1 + i32::try_from(index % 3).unwrap_or(0)
-    };
+    let quantity = if index < 6 { 1 } else { 1 + i32::try_from(index % 3).unwrap_or(0) };
     let shipping_fee = if index % 2 == 0 { 350 } else { 0 };
     let yen = |amount: i32| Yen::new(amount.into()).map_err(Error::internal);
     let login = pick(&LOGINS, index);
-    let day = ordered_at
-        .to_tokyo_text()
-        .chars()
-        .filter(char::is_ascii_digit)
-        .take(8)
-        .collect::<String>();
+    let day = ordered_at.to_tokyo_text().chars().filter(char::is_ascii_digit).take(8).collect::<String>();
     Ok(Cart {
         ip_code: shop.ip_code.clone(),
         order_no: format!("{day}{:05}", index + 1),
@@ -334,11 +277,7 @@ fn cart_of(shop: &Shop, index: i64, ordered_at: Timestamp) -> Result<Cart, Error
         member_id: (index % 5 != 4).then(|| format!("mr{}", 192 + index)),
         total: yen(unit_price * quantity + shipping_fee)?,
         shipping_fee: yen(shipping_fee)?,
-        lines: vec![OrderLine {
-            name: name.to_owned(),
-            unit_price: yen(unit_price)?,
-            quantity,
-        }],
+        lines: vec![OrderLine { name: name.to_owned(), unit_price: yen(unit_price)?, quantity }],
         access_id: None,
     })
 }

@@ -1,26 +1,14 @@
 //! What the sample abnormal orders are about: who bought what, and what went wrong. Nobody here is real.
 
 /// Family names.
-pub(super) const FAMILY_NAMES: [&str; 12] = [
-    "佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "髙島", "吉田",
-];
+pub(super) const FAMILY_NAMES: [&str; 12] =
+    ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "髙島", "吉田"];
 /// Given names, in the order of [`LOGINS`].
-pub(super) const GIVEN_NAMES: [&str; 10] = [
-    "太郎",
-    "花子",
-    "健一",
-    "美咲",
-    "翔太",
-    "陽菜",
-    "大輔",
-    "さくら",
-    "直樹",
-    "恵",
-];
+pub(super) const GIVEN_NAMES: [&str; 10] =
+    ["太郎", "花子", "健一", "美咲", "翔太", "陽菜", "大輔", "さくら", "直樹", "恵"];
 /// The beginnings of their addresses.
-pub(super) const LOGINS: [&str; 10] = [
-    "taro", "hanako", "kenichi", "misaki", "shota", "hina", "daisuke", "sakura", "naoki", "megumi",
-];
+pub(super) const LOGINS: [&str; 10] =
+    ["taro", "hanako", "kenichi", "misaki", "shota", "hina", "daisuke", "sakura", "naoki", "megumi"];
 /// Goods with the price of one. The first four have the totals of reference B's table.
 pub(super) const GOODS: [(&str, i32); 6] = [
     ("春の福袋", 11_000),
@@ -84,10 +72,7 @@ impl Story {
     /// The story of a sample, the newest first.
     pub(super) fn of(index: i64) -> Self {
         let position = usize::try_from(index).unwrap_or(0);
-        FIRST_STORIES
-            .get(position)
-            .copied()
-            .unwrap_or_else(|| pick(&LATER_STORIES, index))
+        FIRST_STORIES.get(position).copied().unwrap_or_else(|| pick(&LATER_STORIES, index))
     }
 }
 

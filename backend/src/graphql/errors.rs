@@ -38,10 +38,9 @@ pub(crate) fn split_user_errors<T>(
 ) -> Result<Result<T, Vec<UserError>>, Error> {
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(Error::BadInput(faults)) => Ok(Err(faults
-            .iter()
-            .map(|fault| UserError::of(fault, language))
-            .collect())),
+        Err(Error::BadInput(faults)) => {
+            Ok(Err(faults.iter().map(|fault| UserError::of(fault, language)).collect()))
+        }
         Err(other) => Err(other),
     }
 }
@@ -85,10 +84,7 @@ fn field_value(fault: &FieldError, language: Language) -> Value {
     let user_error = UserError::of(fault, language);
     Value::Object(
         [
-            (
-                "field",
-                Value::List(user_error.field.into_iter().map(Value::String).collect()),
-            ),
+            ("field", Value::List(user_error.field.into_iter().map(Value::String).collect())),
             ("code", Value::String(user_error.code)),
             ("message", Value::String(user_error.message)),
         ]
@@ -107,10 +103,9 @@ fn text_of(error: &Error, language: Language) -> String {
             return texts.join(" ");
         }
         Error::Conflict(conflict) => return conflict.reason.text(language).to_owned(),
-        Error::RateLimited { .. } => (
-            "要求が多すぎます。しばらくしてからお試しください。",
-            "Too many requests. Try again later.",
-        ),
+        Error::RateLimited { .. } => {
+            ("要求が多すぎます。しばらくしてからお試しください。", "Too many requests. Try again later.")
+        }
         Error::Unavailable(_) => (
             "現在処理できません。しばらくしてからお試しください。",
             "The service is not available at the moment. Try again shortly.",

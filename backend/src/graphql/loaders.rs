@@ -52,10 +52,7 @@ impl Loader<ParametersOf> for RowLoader {
         let ids: Vec<DeliveryId> = keys.iter().map(|key| key.0).collect();
         let found = store::payments::load_facts(&self.scope, self.app.database.reader(), &ids).await;
         let found = found.map_err(|error| Arc::new(error.to_string()))?;
-        Ok(found
-            .into_iter()
-            .map(|(id, facts)| (ParametersOf(id), facts.parameters))
-            .collect())
+        Ok(found.into_iter().map(|(id, facts)| (ParametersOf(id), facts.parameters)).collect())
     }
 }
 

@@ -73,15 +73,10 @@ impl Loader<NotificationsOf> for RowLoader {
     async fn load(&self, keys: &[NotificationsOf]) -> Loaded<NotificationsOf, Vec<StoredNotification>> {
         let ids: Vec<AbnormalOrderId> = keys.iter().map(|key| key.0).collect();
         let reader = self.app().database.reader();
-        let found = store::notifications::list_of_payments(self.scope(), reader, &ids)
-            .await
-            .map_err(told)?;
+        let found = store::notifications::list_of_payments(self.scope(), reader, &ids).await.map_err(told)?;
         let mut of_rows: HashMap<NotificationsOf, Vec<StoredNotification>> = HashMap::new();
         for stored in found {
-            of_rows
-                .entry(NotificationsOf(stored.abnormal_order_id))
-                .or_default()
-                .push(stored);
+            of_rows.entry(NotificationsOf(stored.abnormal_order_id)).or_default().push(stored);
         }
         Ok(of_rows)
     }
@@ -91,11 +86,7 @@ fn by_key<Key: Eq + Hash, Value>(
     found: Result<Vec<Value>, DbErr>,
     key_of: impl Fn(&Value) -> Key,
 ) -> Loaded<Key, Value> {
-    Ok(found
-        .map_err(told)?
-        .into_iter()
-        .map(|value| (key_of(&value), value))
-        .collect())
+    Ok(found.map_err(told)?.into_iter().map(|value| (key_of(&value), value)).collect())
 }
 
 fn told(error: DbErr) -> Arc<String> {

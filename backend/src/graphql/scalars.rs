@@ -12,9 +12,7 @@ pub(crate) struct DateTime(pub Timestamp);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => Timestamp::parse_rfc3339(text)
-                .map(Self)
-                .map_err(InputValueError::custom),
+            Value::String(text) => Timestamp::parse_rfc3339(text).map(Self).map_err(InputValueError::custom),
             _ => Err(InputValueError::expected_type(value)),
         }
     }

@@ -33,59 +33,32 @@ async fn serve(request: HttpRequest) -> HttpResponse {
         request.method() == actix_web::http::Method::GET || request.method() == actix_web::http::Method::HEAD;
     let is_reserved = path == "api" || path.starts_with("api/");
     if !is_read || is_reserved {
-        return problem(
-            &request,
-            StatusCode::NOT_FOUND,
-            "NOT_FOUND",
-            "Not found.",
-            serde_json::Value::Null,
-        );
+        return problem(&request, StatusCode::NOT_FOUND, "NOT_FOUND", "Not found.", serde_json::Value::Null);
     }
     let has_dot = path.rsplit('/').next().unwrap_or_default().contains('.');
     let name = if has_dot { path.as_str() } else { "index.html" };
     let is_variant = [".br", ".gz"].iter().any(|ending| name.ends_with(ending)) || name.starts_with('.');
     match Dist::get(name).filter(|_| !is_variant) {
         Some(plain) => file_answer(&request, name, plain),
-        None if has_dot => problem(
-            &request,
-            StatusCode::NOT_FOUND,
-            "NOT_FOUND",
-            "Not found.",
-            serde_json::Value::Null,
-        ),
+        None if has_dot => {
+            problem(&request, StatusCode::NOT_FOUND, "NOT_FOUND", "Not found.", serde_json::Value::Null)
+        }
         None => {
             let title = "The app is not part of this build; the interfaces work without it.";
-            problem(
-                &request,
-                StatusCode::NOT_FOUND,
-                "APP_NOT_BUILT",
-                title,
-                serde_json::Value::Null,
-            )
+            problem(&request, StatusCode::NOT_FOUND, "APP_NOT_BUILT", title, serde_json::Value::Null)
         }
     }
 }
 
 fn file_answer(request: &HttpRequest, name: &str, plain: EmbeddedFile) -> HttpResponse {
     let accepted = request::header(request, "accept-encoding").unwrap_or_default();
-    let variant = [("br", ".br"), ("gzip", ".gz")]
-        .into_iter()
-        .find_map(|(encoding, ending)| {
-            let is_accepted = accepted
-                .split(',')
-                .any(|part| part.split(';').next().unwrap_or_default().trim() == encoding);
-            let file = if is_accepted {
-                Dist::get(&format!("{name}{ending}"))
-            } else {
-                None
-            };
-            file.map(|file| (encoding, file))
-        });
-    let cache = if name.starts_with("assets/") {
-        FOR_EVER
-    } else {
-        "no-cache"
-    };
+    let variant = [("br", ".br"), ("gzip", ".gz")].into_iter().find_map(|(encoding, ending)| {
+        let is_accepted =
+            accepted.split(',').any(|part| part.split(';').next().unwrap_or_default().trim() == encoding);
+        let file = if is_accepted { Dist::get(&format!("{name}{ending}")) } else { None };
+        file.map(|file| (encoding, file))
+    });
+    let cache = if name.starts_with("assets/") { FOR_EVER } else { "no-cache" };
     let mut response = HttpResponse::Ok();
     response
         .content_type(content_type(name))
@@ -93,9 +66,7 @@ fn file_answer(request: &HttpRequest, name: &str, plain: EmbeddedFile) -> HttpRe
         .insert_header(("content-security-policy", POLICY))
         .insert_header(("vary", "accept-encoding"));
     match variant {
-        Some((encoding, file)) => response
-            .insert_header(("content-encoding", encoding))
-            .body(bytes_of(file)),
+        Some((encoding, file)) => response.insert_header(("content-encoding", encoding)).body(bytes_of(file)),
         None => response.body(bytes_of(plain)),
     }
 }

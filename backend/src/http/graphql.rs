@@ -19,11 +19,7 @@ const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     let resource = web::resource("/graphql")
         .route(web::post().to(post))
-        .route(
-            web::get()
-                .guard(actix_web::guard::Header("upgrade", "websocket"))
-                .to(websocket::open),
-        )
+        .route(web::get().guard(actix_web::guard::Header("upgrade", "websocket")).to(websocket::open))
         .route(web::get().to(get));
     config.service(resource);
 }
@@ -36,22 +32,12 @@ async fn post(
 ) -> HttpResponse {
     // Only JSON: a form that another site posts with the visitor's cookie is none.
     let is_json = request::header(&request, "content-type").is_some_and(|text| {
-        text.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .eq_ignore_ascii_case("application/json")
+        text.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
     });
     if !is_json {
         let title = "The body must be application/json.";
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return problem::problem(
-            &request,
-            status,
-            "UNSUPPORTED_MEDIA_TYPE",
-            title,
-            serde_json::Value::Null,
-        );
+        return problem::problem(&request, status, "UNSUPPORTED_MEDIA_TYPE", title, serde_json::Value::Null);
     }
     match serde_json::from_slice::<BatchRequest>(&body) {
         Ok(BatchRequest::Single(query)) => execute(&request, app.into_inner(), &schema, query).await,
@@ -74,25 +60,13 @@ async fn get(request: HttpRequest, app: web::Data<App>, schema: web::Data<Schema
         Err(_) => {
             let title = "The query string must hold a GraphQL request.";
             let status = StatusCode::BAD_REQUEST;
-            return problem::problem(
-                &request,
-                status,
-                "MALFORMED_REQUEST",
-                title,
-                serde_json::Value::Null,
-            );
+            return problem::problem(&request, status, "MALFORMED_REQUEST", title, serde_json::Value::Null);
         }
     };
     if !is_query(query.query.as_str(), query.operation_name.as_deref()) {
         let title = "Only queries can be asked by GET.";
         let status = StatusCode::METHOD_NOT_ALLOWED;
-        return problem::problem(
-            &request,
-            status,
-            "METHOD_NOT_ALLOWED",
-            title,
-            serde_json::Value::Null,
-        );
+        return problem::problem(&request, status, "METHOD_NOT_ALLOWED", title, serde_json::Value::Null);
     }
     execute(&request, app.into_inner(), &schema, query).await
 }
@@ -121,12 +95,8 @@ async fn execute(request: &HttpRequest, app: Arc<App>, schema: &Schema, query: R
 
 /// Who asks. A bad token asks as nobody; that the database is away is said at once.
 pub(crate) async fn asker_of(request: &HttpRequest, app: &App) -> Result<Asker, Error> {
-    let bearer = request::header(request, "authorization")
-        .and_then(authorize::bearer)
-        .map(str::to_owned);
-    let refresh_token = request
-        .cookie(refresh::COOKIE)
-        .map(|cookie| cookie.value().to_owned());
+    let bearer = request::header(request, "authorization").and_then(authorize::bearer).map(str::to_owned);
+    let refresh_token = request.cookie(refresh::COOKIE).map(|cookie| cookie.value().to_owned());
     let nobody = Asker {
         bearer: None,
         authorized: None,
@@ -141,11 +111,7 @@ pub(crate) async fn asker_of(request: &HttpRequest, app: &App) -> Result<Asker, 
 pub(crate) async fn with_bearer(app: &App, asker: Asker, bearer: Option<String>) -> Result<Asker, Error> {
     let Some(token) = bearer else { return Ok(asker) };
     match authorize::authorize(app, &token, asker.origin.clone()).await {
-        Ok(authorized) => Ok(Asker {
-            bearer: Some(token),
-            authorized: Some(authorized),
-            ..asker
-        }),
+        Ok(authorized) => Ok(Asker { bearer: Some(token), authorized: Some(authorized), ..asker }),
         Err(Error::Unauthenticated) => Ok(asker),
         Err(error) => Err(error),
     }
@@ -175,9 +141,7 @@ fn answer(request: &HttpRequest, response: Response) -> HttpResponse {
         (false, _) => ("application/json", StatusCode::OK),
     };
     let mut builder = HttpResponse::build(status);
-    builder
-        .content_type(content_type)
-        .insert_header(("cache-control", "no-store"));
+    builder.content_type(content_type).insert_header(("cache-control", "no-store"));
     for (name, value) in &response.http_headers {
         builder.append_header((name.as_str(), value.as_bytes()));
     }

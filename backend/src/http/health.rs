@@ -24,19 +24,11 @@ async fn readyz(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
         (true, true) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
         (database, worker) => {
             let extra = serde_json::json!({"database": database, "worker": worker});
-            problem(
-                &request,
-                StatusCode::SERVICE_UNAVAILABLE,
-                "NOT_READY",
-                "Not ready.",
-                extra,
-            )
+            problem(&request, StatusCode::SERVICE_UNAVAILABLE, "NOT_READY", "Not ready.", extra)
         }
     }
 }
 
 async fn metrics(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4")
-        .body(app.metrics.render())
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(app.metrics.render())
 }

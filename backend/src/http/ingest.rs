@@ -54,17 +54,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
     let title = "Only POST is allowed here.";
-    let mut response = problem(
-        &request,
-        StatusCode::METHOD_NOT_ALLOWED,
-        "METHOD_NOT_ALLOWED",
-        title,
-        Value::Null,
-    );
-    response.headers_mut().insert(
-        actix_web::http::header::ALLOW,
-        actix_web::http::header::HeaderValue::from_static("POST"),
-    );
+    let mut response =
+        problem(&request, StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", title, Value::Null);
+    response
+        .headers_mut()
+        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
     response
 }
 
@@ -90,33 +84,19 @@ async fn take_in(
     let authorized = authorized.map_err(|error| problem::of_error(request, &error))?;
     let body = body.map_err(|error| unreadable_body(request, &error))?;
     let elements = parse_elements(request, &body)?;
-    accept_results(app, &authorized.scope, elements)
-        .await
-        .map_err(|refused| match refused {
-            Refused::Faults(faults) => faults_answer(request, &faults),
-            Refused::Error(error) => problem::of_error(request, &error),
-        })
+    accept_results(app, &authorized.scope, elements).await.map_err(|refused| match refused {
+        Refused::Faults(faults) => faults_answer(request, &faults),
+        Refused::Error(error) => problem::of_error(request, &error),
+    })
 }
 
 fn unreadable_body(request: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
     let status = error.as_response_error().status_code();
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         let title = "The body is over the limit.";
-        return problem(
-            request,
-            status,
-            "BODY_TOO_LARGE",
-            title,
-            json!({"limit_bytes": BODY_BYTES_MAX}),
-        );
+        return problem(request, status, "BODY_TOO_LARGE", title, json!({"limit_bytes": BODY_BYTES_MAX}));
     }
-    problem(
-        request,
-        StatusCode::BAD_REQUEST,
-        "BODY_UNREADABLE",
-        "The body could not be read.",
-        Value::Null,
-    )
+    problem(request, StatusCode::BAD_REQUEST, "BODY_UNREADABLE", "The body could not be read.", Value::Null)
 }
 
 /// The elements of the body, each parsed or with its faults.
@@ -126,37 +106,19 @@ fn parse_elements(
 ) -> Result<Vec<Result<RawPaymentResult, Vec<FieldFault>>>, HttpResponse> {
     let parsed: Value = serde_json::from_slice(body).map_err(|error| {
         let extra = json!({"line": error.line(), "column": error.column()});
-        problem(
-            request,
-            StatusCode::BAD_REQUEST,
-            "MALFORMED_JSON",
-            "The body is not JSON.",
-            extra,
-        )
+        problem(request, StatusCode::BAD_REQUEST, "MALFORMED_JSON", "The body is not JSON.", extra)
     })?;
     match parsed {
         Value::Object(element) => Ok(vec![parse_element(element)]),
         Value::Array(elements) if elements.len() > RESULTS_MAX => {
             let title = "At most 1,000 results can be handed in at once.";
             let extra = json!({"limit": RESULTS_MAX, "count": elements.len()});
-            Err(problem(
-                request,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "TOO_MANY_RESULTS",
-                title,
-                extra,
-            ))
+            Err(problem(request, StatusCode::UNPROCESSABLE_ENTITY, "TOO_MANY_RESULTS", title, extra))
         }
         Value::Array(elements) => Ok(elements.into_iter().map(parse_value).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             let title = "The body must be one object or an array of objects.";
-            Err(problem(
-                request,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "WRONG_TYPE",
-                title,
-                Value::Null,
-            ))
+            Err(problem(request, StatusCode::UNPROCESSABLE_ENTITY, "WRONG_TYPE", title, Value::Null))
         }
     }
 }
@@ -215,9 +177,7 @@ fn parse_element(mut element: Map<String, Value>) -> Result<RawPaymentResult, Ve
     }
     // The faults of form and limit are told with those of type, so that all can be mended in one go.
     let wrong: Vec<String> = faults.iter().map(|fault| fault.field.clone()).collect();
-    let further = todoke_domain::payment::parse_payment_result(raw)
-        .err()
-        .unwrap_or_default();
+    let further = todoke_domain::payment::parse_payment_result(raw).err().unwrap_or_default();
     faults.extend(further.into_iter().filter(|fault| !wrong.contains(&fault.field)));
     Err(faults)
 }
@@ -228,10 +188,7 @@ fn parse_parameters(parameters: Map<String, Value>, faults: &mut Vec<FieldFault>
         match value {
             Value::String(value) => parsed.push(Parameter { name, value }),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                faults.push(FieldFault::new(
-                    format!("parameters.{name}"),
-                    FaultKind::WrongType,
-                ));
+                faults.push(FieldFault::new(format!("parameters.{name}"), FaultKind::WrongType));
             }
         }
     }
@@ -249,9 +206,7 @@ fn accepted_answer(accepted: &[Accepted]) -> HttpResponse {
             })
         })
         .collect();
-    HttpResponse::Accepted()
-        .content_type("application/json")
-        .body(json!({"results": results}).to_string())
+    HttpResponse::Accepted().content_type("application/json").body(json!({"results": results}).to_string())
 }
 
 fn faults_answer(request: &HttpRequest, faults: &[ElementFault]) -> HttpResponse {
@@ -274,11 +229,5 @@ fn faults_answer(request: &HttpRequest, faults: &[ElementFault]) -> HttpResponse
         .collect();
     let extra = json!({"errors": told, "error_count": faults.len()});
     let title = "Some results are not valid; nothing of the request was stored.";
-    problem(
-        request,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "INVALID_RESULTS",
-        title,
-        extra,
-    )
+    problem(request, StatusCode::UNPROCESSABLE_ENTITY, "INVALID_RESULTS", title, extra)
 }

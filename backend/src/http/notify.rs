@@ -17,9 +17,7 @@ const DRAINED_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// The routes of this file.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    let gmopg = web::resource("/notify/gmopg")
-        .route(web::post().to(post))
-        .route(web::get().to(get));
+    let gmopg = web::resource("/notify/gmopg").route(web::post().to(post)).route(web::get().to(get));
     config.service(gmopg);
 }
 
@@ -27,10 +25,7 @@ async fn post(app: web::Data<App>, payload: web::Payload) -> HttpResponse {
     match read_body(payload).await {
         Some(body) => answer(&app, &body).await,
         None => {
-            tracing::warn!(
-                reason = "body too long or broken off",
-                "a notification was not taken"
-            );
+            tracing::warn!(reason = "body too long or broken off", "a notification was not taken");
             told("1")
         }
     }
@@ -78,7 +73,5 @@ async fn read_body(mut payload: web::Payload) -> Option<Vec<u8>> {
 }
 
 fn told(text: &'static str) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(ContentType::plaintext())
-        .body(text)
+    HttpResponse::Ok().content_type(ContentType::plaintext()).body(text)
 }

@@ -42,13 +42,9 @@ pub(crate) fn problem(
 pub(crate) fn of_error(request: &HttpRequest, error: &Error) -> HttpResponse {
     let none = Value::Null;
     match error {
-        Error::Unauthenticated => problem(
-            request,
-            StatusCode::UNAUTHORIZED,
-            error.code(),
-            "A good bearer token is needed.",
-            none,
-        ),
+        Error::Unauthenticated => {
+            problem(request, StatusCode::UNAUTHORIZED, error.code(), "A good bearer token is needed.", none)
+        }
         Error::NotFound => problem(request, StatusCode::NOT_FOUND, error.code(), "Not found.", none),
         Error::BadInput(_) => problem(
             request,
@@ -57,33 +53,17 @@ pub(crate) fn of_error(request: &HttpRequest, error: &Error) -> HttpResponse {
             "The request is not valid.",
             none,
         ),
-        Error::Conflict(_) => problem(
-            request,
-            StatusCode::CONFLICT,
-            error.code(),
-            "Somebody else was first.",
-            none,
-        ),
+        Error::Conflict(_) => {
+            problem(request, StatusCode::CONFLICT, error.code(), "Somebody else was first.", none)
+        }
         Error::RateLimited { retry_after_s } => {
             let extra = json!({"retry_after_s": retry_after_s});
-            problem(
-                request,
-                StatusCode::TOO_MANY_REQUESTS,
-                error.code(),
-                "Too many requests.",
-                extra,
-            )
+            problem(request, StatusCode::TOO_MANY_REQUESTS, error.code(), "Too many requests.", extra)
         }
         Error::Unavailable(detail) => {
             tracing::warn!(detail, "a request was refused because something is away or full");
             let title = "Not available at the moment; nothing of the request was stored.";
-            problem(
-                request,
-                StatusCode::SERVICE_UNAVAILABLE,
-                "UNAVAILABLE",
-                title,
-                none,
-            )
+            problem(request, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", title, none)
         }
         Error::Internal(detail) => {
             tracing::error!(detail, "a request failed");

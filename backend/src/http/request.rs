@@ -59,10 +59,7 @@ pub(crate) fn request_id(request: &HttpRequest) -> Option<String> {
 /// Where a request came from.
 pub(crate) fn origin(request: &HttpRequest) -> Origin {
     let address = request.peer_addr().map(|address| address.ip().to_string());
-    Origin {
-        address,
-        request_id: request_id(request),
-    }
+    Origin { address, request_id: request_id(request) }
 }
 
 /// The reader's language.

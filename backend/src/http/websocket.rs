@@ -74,9 +74,7 @@ pub(crate) async fn open(
         actix_web::http::header::SEC_WEBSOCKET_PROTOCOL,
         actix_web::http::header::HeaderValue::from_static(PROTOCOL),
     );
-    let messages = messages
-        .max_frame_size(MESSAGE_BYTES_MAX)
-        .aggregate_continuations();
+    let messages = messages.max_frame_size(MESSAGE_BYTES_MAX).aggregate_continuations();
     let messages = messages.max_continuation_size(MESSAGE_BYTES_MAX);
     let (app, schema) = (app.into_inner(), schema.get_ref().clone());
     actix_web::rt::spawn(async move {
@@ -123,15 +121,8 @@ async fn speak(
                 }
             }
             Some(WsMessage::Close(code, text)) => {
-                let code = if text == Error::Unauthenticated.code() {
-                    UNAUTHORIZED
-                } else {
-                    code
-                };
-                let reason = CloseReason {
-                    code: CloseCode::from(code),
-                    description: Some(text),
-                };
+                let code = if text == Error::Unauthenticated.code() { UNAUTHORIZED } else { code };
+                let reason = CloseReason { code: CloseCode::from(code), description: Some(text) };
                 let _ = session.close(Some(reason)).await;
                 return;
             }
@@ -145,10 +136,7 @@ async fn init(
     known: Arc<Mutex<Asker>>,
     payload: serde_json::Value,
 ) -> async_graphql::Result<Data> {
-    let told = payload
-        .get("authorization")
-        .and_then(serde_json::Value::as_str)
-        .and_then(authorize::bearer);
+    let told = payload.get("authorization").and_then(serde_json::Value::as_str).and_then(authorize::bearer);
     let mut asker = known.lock().await;
     if let Some(token) = told {
         let authorized = with_bearer(&app, asker.clone(), Some(token.to_owned())).await;
@@ -167,12 +155,7 @@ async fn init(
 async fn expired(app: &App, known: &Mutex<Asker>) {
     loop {
         tokio::time::sleep(EXPIRY_LOOK_EVERY).await;
-        let expires_at = known
-            .lock()
-            .await
-            .authorized
-            .as_ref()
-            .and_then(|authorized| authorized.expires_at);
+        let expires_at = known.lock().await.authorized.as_ref().and_then(|authorized| authorized.expires_at);
         if expires_at.is_some_and(|expires_at| expires_at <= app.clock.now()) {
             return;
         }

@@ -73,14 +73,8 @@ async fn hand_over(app: &App, transport: &Transport, from: &Mailbox, mail: Waiti
         Ok(()) => store::mails::note_sent(&system, &tx, mail.id, now).await?,
         Err(error) => {
             tracing::warn!(mail = %mail.id, tries = mail.attempt_count + 1, "a mail could not be handed over");
-            store::mails::note_failed(
-                &system,
-                &tx,
-                mail.id,
-                &error,
-                next_try(mail.attempt_count + 1, now),
-            )
-            .await?;
+            store::mails::note_failed(&system, &tx, mail.id, &error, next_try(mail.attempt_count + 1, now))
+                .await?;
         }
     }
     tx.commit().await?;
@@ -119,9 +113,8 @@ mod tests {
     #[test]
     fn waits_double_up_to_an_hour_and_end() {
         let now = Timestamp::from_micros(0);
-        let waits: Vec<Option<i64>> = (1..=12)
-            .map(|tries| next_try(tries, now).map(|at| at.as_micros() / 1_000))
-            .collect();
+        let waits: Vec<Option<i64>> =
+            (1..=12).map(|tries| next_try(tries, now).map(|at| at.as_micros() / 1_000)).collect();
         assert_eq!(waits.first(), Some(&Some(5_000)));
         assert_eq!(waits.get(10), Some(&Some(WAIT_MS_MAX)));
         assert_eq!(waits.last(), Some(&None));

@@ -41,10 +41,7 @@ pub(crate) fn send_error_alert(
         kind: "SEND_ERROR_ALERT",
         ip_code: Some(row.ip_code.clone()),
         recipient: recipient.to_owned(),
-        subject: format!(
-            "【Todoke】CGI送信エラー {} (IPコード {})",
-            row.order_no, row.ip_code
-        ),
+        subject: format!("【Todoke】CGI送信エラー {} (IPコード {})", row.order_no, row.ip_code),
         body,
     }
 }
@@ -56,20 +53,11 @@ pub(crate) fn send_error_digest(
     gathered: usize,
     public_url: &Url,
 ) -> NewMail {
-    let lines: Vec<String> = rows
-        .iter()
-        .take(DIGEST_ROWS_MAX)
-        .map(|row| digest_line(row, public_url))
-        .collect();
+    let lines: Vec<String> =
+        rows.iter().take(DIGEST_ROWS_MAX).map(|row| digest_line(row, public_url)).collect();
     let rest = gathered.saturating_sub(lines.len());
-    let more = if rest > 0 {
-        format!("\n  ほか {rest}件 / and {rest} more\n")
-    } else {
-        String::new()
-    };
-    let list_link = public_url
-        .join("send-errors")
-        .map_or_else(|_| public_url.to_string(), String::from);
+    let more = if rest > 0 { format!("\n  ほか {rest}件 / and {rest} more\n") } else { String::new() };
+    let list_link = public_url.join("send-errors").map_or_else(|_| public_url.to_string(), String::from);
     let body = fill(
         DIGEST,
         &[
@@ -109,12 +97,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
         let Some((name, tail)) = after.split_once("}}") else {
             break;
         };
-        text.push_str(
-            values
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map_or("", |(_, value)| value),
-        );
+        text.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
         rest = tail;
     }
     text.push_str(rest);
@@ -123,9 +106,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 
 fn link_to(row: &SendError, public_url: &Url) -> String {
     let path = format!("send-errors/{}", crate::graphql::global_id::of_send_error(row.id));
-    public_url
-        .join(&path)
-        .map_or_else(|_| public_url.to_string(), String::from)
+    public_url.join(&path).map_or_else(|_| public_url.to_string(), String::from)
 }
 
 fn cause_with_status(row: &SendError) -> String {
@@ -206,10 +187,7 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_once_and_values_are_never_read_as_templates() {
-        assert_eq!(
-            fill("a {{x}} b {{y}}", &[("x", "{{y}}"), ("y", "2")]),
-            "a {{y}} b 2"
-        );
+        assert_eq!(fill("a {{x}} b {{y}}", &[("x", "{{y}}"), ("y", "2")]), "a {{y}} b 2");
         assert_eq!(fill("plain", &[]), "plain");
     }
 }

@@ -25,11 +25,7 @@ impl Transport {
             Some(url) => {
                 let transport =
                     AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|error| error.to_string())?;
-                Ok(Self::Smtp(Box::new(
-                    transport
-                        .timeout(Some(std::time::Duration::from_secs(20)))
-                        .build(),
-                )))
+                Ok(Self::Smtp(Box::new(transport.timeout(Some(std::time::Duration::from_secs(20))).build())))
             }
             None => {
                 let folder = data_dir.join("mails");
@@ -43,21 +39,17 @@ impl Transport {
     pub(crate) async fn send(&self, from: &Mailbox, mail: &WaitingMail) -> Result<(), String> {
         let message = message_of(from, mail)?;
         match self {
-            Self::Smtp(transport) => transport
-                .send(message)
-                .await
-                .map(|_| ())
-                .map_err(|error| error.to_string()),
+            Self::Smtp(transport) => {
+                transport.send(message).await.map(|_| ()).map_err(|error| error.to_string())
+            }
             Self::Files(folder) => write_file(folder, mail, &message.formatted()).await,
         }
     }
 }
 
 fn message_of(from: &Mailbox, mail: &WaitingMail) -> Result<Message, String> {
-    let to: Mailbox = mail
-        .recipient
-        .parse()
-        .map_err(|error| format!("the recipient is no address: {error}"))?;
+    let to: Mailbox =
+        mail.recipient.parse().map_err(|error| format!("the recipient is no address: {error}"))?;
     let host = from.email.domain();
     Message::builder()
         .from(from.clone())
@@ -71,15 +63,10 @@ fn message_of(from: &Mailbox, mail: &WaitingMail) -> Result<Message, String> {
 
 /// Written beside and renamed, so that a reader never sees half a mail.
 async fn write_file(folder: &Path, mail: &WaitingMail, bytes: &[u8]) -> Result<(), String> {
-    let (part, whole) = (
-        folder.join(format!("{}.part", mail.id)),
-        folder.join(format!("{}.eml", mail.id)),
-    );
+    let (part, whole) = (folder.join(format!("{}.part", mail.id)), folder.join(format!("{}.eml", mail.id)));
     let written = async {
         tokio::fs::write(&part, bytes).await?;
         tokio::fs::rename(&part, &whole).await
     };
-    written
-        .await
-        .map_err(|error: std::io::Error| format!("{}: {error}", whole.display()))
+    written.await.map_err(|error: std::io::Error| format!("{}: {error}", whole.display()))
 }

@@ -52,11 +52,7 @@ pub(crate) fn build_request(
             String::new()
         }
     };
-    Ok(OutgoingRequest {
-        method: endpoint.method,
-        url,
-        body,
-    })
+    Ok(OutgoingRequest { method: endpoint.method, url, body })
 }
 
 /// The address of an endpoint: `http` or `https`, with a host, without credentials; its fragment is dropped.
@@ -86,30 +82,18 @@ mod tests {
     use super::*;
 
     fn endpoint(url: &str, method: EndpointMethod, charset: Charset) -> Endpoint {
-        Endpoint {
-            url: Some(url.to_owned()),
-            method,
-            charset,
-            ..Endpoint::default()
-        }
+        Endpoint { url: Some(url.to_owned()), method, charset, ..Endpoint::default() }
     }
 
     fn parameters() -> Vec<Parameter> {
         [("money", "11350"), ("item", "春の福袋"), ("name", "㈱髙島 & co")]
-            .map(|(name, value)| Parameter {
-                name: name.to_owned(),
-                value: value.to_owned(),
-            })
+            .map(|(name, value)| Parameter { name: name.to_owned(), value: value.to_owned() })
             .to_vec()
     }
 
     #[test]
     fn a_get_carries_the_bytes_of_the_charset_in_its_query() {
-        let endpoint = endpoint(
-            "http://shop.example/cgi?a=1#top",
-            EndpointMethod::Get,
-            Charset::Cp932,
-        );
+        let endpoint = endpoint("http://shop.example/cgi?a=1#top", EndpointMethod::Get, Charset::Cp932);
         let request = build_request(&endpoint, &parameters()).unwrap();
         assert_eq!(
             request.url.as_str(),
@@ -128,27 +112,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_built_says_why() {
-        let text = |value: &str| {
-            vec![Parameter {
-                name: "x".to_owned(),
-                value: value.to_owned(),
-            }]
-        };
+        let text = |value: &str| vec![Parameter { name: "x".to_owned(), value: value.to_owned() }];
         let plain = endpoint("http://shop.example/", EndpointMethod::Get, Charset::Cp932);
-        assert_eq!(
-            build_request(&Endpoint::default(), &[]),
-            Err(Unbuildable::NoEndpoint)
-        );
+        assert_eq!(build_request(&Endpoint::default(), &[]), Err(Unbuildable::NoEndpoint));
         assert_eq!(
             build_request(&plain, &text("🍣")),
             Err(Unbuildable::NotInCharset(NotInCharset { character: '🍣' }))
         );
-        for url in [
-            "ftp://x/",
-            "shop",
-            "http://user:pass@shop.example/",
-            "file:///etc/passwd",
-        ] {
+        for url in ["ftp://x/", "shop", "http://user:pass@shop.example/", "file:///etc/passwd"] {
             let broken = endpoint(url, EndpointMethod::Get, Charset::Cp932);
             assert_eq!(build_request(&broken, &[]), Err(Unbuildable::InvalidUrl), "{url}");
         }

@@ -17,11 +17,7 @@ use super::{
 /// The columns of a row.
 pub(super) fn active_model(row: &AbnormalOrder) -> Result<abnormal_orders::ActiveModel, DbErr> {
     let evidence = row.evidence.as_ref().map(|evidence| {
-        rows::to_json(&(
-            evidence.field.as_str(),
-            evidence.expected.as_str(),
-            evidence.actual.as_str(),
-        ))
+        rows::to_json(&(evidence.field.as_str(), evidence.expected.as_str(), evidence.actual.as_str()))
     });
     let ordered = row.ordered.as_ref();
     let restored = row.restored.as_ref();
@@ -61,16 +57,10 @@ pub(super) fn row_of(model: abnormal_orders::Model) -> Result<AbnormalOrder, DbE
     let restored = restoration_of(&model);
     let evidence = model.evidence.as_deref().map(|text| {
         let (field, expected, actual) = rows::json("evidence", text)?;
-        Ok::<_, DbErr>(StoredEvidence {
-            field,
-            expected,
-            actual,
-        })
+        Ok::<_, DbErr>(StoredEvidence { field, expected, actual })
     });
-    let reason = model
-        .reason
-        .as_deref()
-        .map(|code| rows::named("abnormal_orders.reason", code, Reason::from_code));
+    let reason =
+        model.reason.as_deref().map(|code| rows::named("abnormal_orders.reason", code, Reason::from_code));
     Ok(AbnormalOrder {
         payment: GatewayPayment {
             id: AbnormalOrderId::new(model.id),
@@ -80,11 +70,7 @@ pub(super) fn row_of(model: abnormal_orders::Model) -> Result<AbnormalOrder, DbE
             access_id: model.access_id,
         },
         order_no: model.order_no,
-        status: rows::named(
-            "abnormal_orders.status",
-            &model.status,
-            AbnormalOrderStatus::from_code,
-        )?,
+        status: rows::named("abnormal_orders.status", &model.status, AbnormalOrderStatus::from_code)?,
         reason: reason.transpose()?,
         evidence: evidence.transpose()?,
         cancelled_at_gateway: model.cancelled_at_gateway,
@@ -106,14 +92,8 @@ fn ordered_of(model: &abnormal_orders::Model) -> Result<Option<Ordered>, DbErr> 
     Ok(Some(Ordered {
         checkout_id: CheckoutId::new(checkout_id),
         order_type: model.order_type.clone().ok_or_else(|| missing("order_type"))?,
-        ordered_at: model
-            .ordered_at
-            .map(Timestamp::from_micros)
-            .ok_or_else(|| missing("ordered_at"))?,
-        customer_name: model
-            .customer_name
-            .clone()
-            .ok_or_else(|| missing("customer_name"))?,
+        ordered_at: model.ordered_at.map(Timestamp::from_micros).ok_or_else(|| missing("ordered_at"))?,
+        customer_name: model.customer_name.clone().ok_or_else(|| missing("customer_name"))?,
         customer_search: model.customer_search.clone().unwrap_or_default(),
         member_id: model.member_id.clone(),
         total: rows::yen(model.total.ok_or_else(|| missing("total"))?)?,

@@ -136,10 +136,7 @@ impl AbnormalOrder {
     }
 
     fn place(&self) -> Place {
-        Place {
-            at: self.received_at.as_micros(),
-            id: self.id().value(),
-        }
+        Place { at: self.received_at.as_micros(), id: self.id().value() }
     }
 }
 
@@ -153,14 +150,10 @@ pub(crate) async fn load(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
-    let query = abnormal_orders::Entity::find()
-        .filter(Column::Id.is_in(ids))
-        .filter(Column::DeletedAt.is_null());
+    let query =
+        abnormal_orders::Entity::find().filter(Column::Id.is_in(ids)).filter(Column::DeletedAt.is_null());
     let parsed: Result<Vec<AbnormalOrder>, DbErr> = query.all(db).await?.into_iter().map(row_of).collect();
-    Ok(parsed?
-        .into_iter()
-        .filter(|row| scope.may(&row.payment.ip_code, Action::View))
-        .collect())
+    Ok(parsed?.into_iter().filter(|row| scope.may(&row.payment.ip_code, Action::View)).collect())
 }
 
 /// A row that may be seen.
@@ -178,10 +171,7 @@ pub(crate) async fn find_for_change(
     tx: &impl ConnectionTrait,
     id: AbnormalOrderId,
 ) -> Result<Option<AbnormalOrder>, DbErr> {
-    let found = abnormal_orders::Entity::find_by_id(id.value())
-        .lock_exclusive()
-        .one(tx)
-        .await?;
+    let found = abnormal_orders::Entity::find_by_id(id.value()).lock_exclusive().one(tx).await?;
     let row = found.map(row_of).transpose()?;
     Ok(row.filter(|row| scope.may(&row.payment.ip_code, Action::View)))
 }
@@ -213,11 +203,7 @@ pub(crate) async fn put(_scope: &Scope, db: &impl ConnectionTrait, row: &Abnorma
         ])
         .to_owned();
     let model = active_model(row)?;
-    abnormal_orders::Entity::insert(model)
-        .on_conflict(conflict)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    abnormal_orders::Entity::insert(model).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Stores many new rows at once, for sample data.
@@ -230,10 +216,7 @@ pub(crate) async fn insert_many(
         return Ok(());
     }
     let models: Vec<abnormal_orders::ActiveModel> = new.iter().map(active_model).collect::<Result<_, _>>()?;
-    abnormal_orders::Entity::insert_many(models)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    abnormal_orders::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Takes a row away: its order is there after all.
@@ -242,10 +225,7 @@ pub(crate) async fn remove(
     db: &impl ConnectionTrait,
     id: AbnormalOrderId,
 ) -> Result<(), DbErr> {
-    abnormal_orders::Entity::delete_by_id(id.value())
-        .exec(db)
-        .await
-        .map(|_| ())
+    abnormal_orders::Entity::delete_by_id(id.value()).exec(db).await.map(|_| ())
 }
 
 /// A page of a list, newest first.
@@ -261,10 +241,7 @@ pub(crate) async fn list(
         if let Some(place) = request.after {
             query = query.filter(keyset::after(Column::ReceivedAt, Column::Id, place));
         }
-        let query = query
-            .order_by_desc(Column::ReceivedAt)
-            .order_by_desc(Column::Id)
-            .limit(request.rows + 1);
+        let query = query.order_by_desc(Column::ReceivedAt).order_by_desc(Column::Id).limit(request.rows + 1);
         for model in query.all(db).await? {
             let row = row_of(model)?;
             found.push((row.place(), row));
@@ -279,11 +256,8 @@ pub(crate) async fn count(
     db: &impl ConnectionTrait,
     filter: &AbnormalOrderFilter,
 ) -> Result<Total, DbErr> {
-    let visible: Vec<String> = scope
-        .narrow(&filter.ip_codes, Action::View)
-        .into_iter()
-        .map(String::from)
-        .collect();
+    let visible: Vec<String> =
+        scope.narrow(&filter.ip_codes, Action::View).into_iter().map(String::from).collect();
     if visible.is_empty() {
         return Ok(Total::of(0));
     }
@@ -297,34 +271,23 @@ pub(crate) async fn count_lists(
     db: &impl ConnectionTrait,
     ip_codes: &[IpCode],
 ) -> Result<ListCounts, DbErr> {
-    let visible: Vec<String> = scope
-        .narrow(ip_codes, Action::View)
-        .into_iter()
-        .map(String::from)
-        .collect();
+    let visible: Vec<String> = scope.narrow(ip_codes, Action::View).into_iter().map(String::from).collect();
     if visible.is_empty() {
         return Ok(ListCounts::default());
     }
     let count_of = |status: AbnormalOrderStatus| {
-        let filter = AbnormalOrderFilter {
-            status: Some(status),
-            ..AbnormalOrderFilter::default()
-        };
-        let counted = keyset::capped_count(
-            matching(&filter, Column::IpCode.is_in(visible.clone())),
-            Column::Id,
-        );
+        let filter = AbnormalOrderFilter { status: Some(status), ..AbnormalOrderFilter::default() };
+        let counted =
+            keyset::capped_count(matching(&filter, Column::IpCode.is_in(visible.clone())), Column::Id);
         Query::select()
             .expr_as(Expr::value(status.code()), "status")
             .expr_as(Expr::SubQuery(None, Box::new(counted.into())), "counted")
             .to_owned()
     };
     let mut statement = count_of(AbnormalOrderStatus::Restorable);
-    for status in [
-        AbnormalOrderStatus::Restored,
-        AbnormalOrderStatus::Duplicate,
-        AbnormalOrderStatus::Unrestorable,
-    ] {
+    for status in
+        [AbnormalOrderStatus::Restored, AbnormalOrderStatus::Duplicate, AbnormalOrderStatus::Unrestorable]
+    {
         statement.union(UnionType::All, count_of(status));
     }
     let mut counts = ListCounts::default();
@@ -345,9 +308,7 @@ pub(crate) async fn count_lists(
 }
 
 fn matching(filter: &AbnormalOrderFilter, of_ip_codes: Expr) -> Select<abnormal_orders::Entity> {
-    let mut query = abnormal_orders::Entity::find()
-        .filter(of_ip_codes)
-        .filter(Column::DeletedAt.is_null());
+    let mut query = abnormal_orders::Entity::find().filter(of_ip_codes).filter(Column::DeletedAt.is_null());
     if let Some(status) = filter.status {
         query = query.filter(Column::Status.eq(status.code()));
     }

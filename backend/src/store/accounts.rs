@@ -105,10 +105,8 @@ pub(crate) async fn find_living_session(
     let Some(row) = living.one(db).await? else {
         return Ok(None);
     };
-    let user = users::Entity::find_by_id(row.user_id)
-        .filter(users::Column::DisabledAt.is_null())
-        .one(db)
-        .await?;
+    let user =
+        users::Entity::find_by_id(row.user_id).filter(users::Column::DisabledAt.is_null()).one(db).await?;
     match user {
         Some(user) => account_of(db, user).await.map(Some),
         None => Ok(None),
@@ -117,10 +115,7 @@ pub(crate) async fn find_living_session(
 
 async fn account_of(db: &impl ConnectionTrait, user: users::Model) -> Result<Account, DbErr> {
     let merchant = match user.merchant_id {
-        Some(id) => merchants::Entity::find_by_id(id)
-            .one(db)
-            .await?
-            .map(|merchant| merchant.name),
+        Some(id) => merchants::Entity::find_by_id(id).one(db).await?.map(|merchant| merchant.name),
         None => None,
     };
     Ok(Account {
@@ -144,10 +139,7 @@ pub(crate) async fn list_grants(
         .order_by_asc(grants::Column::IpCode);
     let found = query.all(db).await?;
     let parse = |grant: grants::Model| {
-        Ok((
-            rows::ip_code(&grant.ip_code)?,
-            rows::named("grants.role", &grant.role, Role::from_code)?,
-        ))
+        Ok((rows::ip_code(&grant.ip_code)?, rows::named("grants.role", &grant.role, Role::from_code)?))
     };
     found.into_iter().map(parse).collect()
 }
@@ -170,11 +162,7 @@ pub(crate) async fn put_grant(
     let conflict = OnConflict::columns([grants::Column::UserId, grants::Column::IpCode])
         .update_columns([grants::Column::Role, grants::Column::GrantedAt])
         .to_owned();
-    grants::Entity::insert(row)
-        .on_conflict(conflict)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    grants::Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Takes a right away. Whether there was one.
@@ -184,9 +172,7 @@ pub(crate) async fn delete_grant(
     user: UserId,
     ip_code: &IpCode,
 ) -> Result<bool, DbErr> {
-    let deleted = grants::Entity::delete_by_id((user.value(), ip_code.as_str().to_owned()))
-        .exec(db)
-        .await?;
+    let deleted = grants::Entity::delete_by_id((user.value(), ip_code.as_str().to_owned())).exec(db).await?;
     Ok(deleted.rows_affected > 0)
 }
 
@@ -206,10 +192,7 @@ pub(crate) async fn insert_user(
         created_at: Set(user.created_at.as_micros()),
         disabled_at: Set(None),
     };
-    users::Entity::insert(row)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    users::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Every login with its name, for the operator's list.
@@ -217,14 +200,8 @@ pub(crate) async fn list_users(
     _scope: &Scope,
     db: &impl ConnectionTrait,
 ) -> Result<Vec<(String, String, bool)>, DbErr> {
-    let found = users::Entity::find()
-        .order_by_asc(users::Column::Login)
-        .all(db)
-        .await?;
-    Ok(found
-        .into_iter()
-        .map(|user| (user.login, user.name, user.is_platform))
-        .collect())
+    let found = users::Entity::find().order_by_asc(users::Column::Login).all(db).await?;
+    Ok(found.into_iter().map(|user| (user.login, user.name, user.is_platform)).collect())
 }
 
 /// Stores a new session.
@@ -244,10 +221,7 @@ pub(crate) async fn insert_session(
         ended_at: Set(None),
         ended_because: Set(None),
     };
-    sessions::Entity::insert(row)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    sessions::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
 /// A session by its id.
@@ -311,9 +285,7 @@ pub(crate) async fn find_throttle(
     db: &impl ConnectionTrait,
     subject: &str,
 ) -> Result<Throttle, DbErr> {
-    let found = sign_in_throttles::Entity::find_by_id(subject.to_owned())
-        .one(db)
-        .await?;
+    let found = sign_in_throttles::Entity::find_by_id(subject.to_owned()).one(db).await?;
     Ok(found.map_or_else(Throttle::default, |row| Throttle {
         failures: rows::count(row.failures),
         last_failure_at: Some(Timestamp::from_micros(row.last_failure_at)),
@@ -343,11 +315,7 @@ pub(crate) async fn put_throttle(
             sign_in_throttles::Column::LockedUntil,
         ])
         .to_owned();
-    sign_in_throttles::Entity::insert(row)
-        .on_conflict(conflict)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    sign_in_throttles::Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Forgets the failures after a good sign-in.
@@ -356,8 +324,5 @@ pub(crate) async fn clear_throttle(
     db: &impl ConnectionTrait,
     subject: &str,
 ) -> Result<(), DbErr> {
-    sign_in_throttles::Entity::delete_by_id(subject.to_owned())
-        .exec(db)
-        .await
-        .map(|_| ())
+    sign_in_throttles::Entity::delete_by_id(subject.to_owned()).exec(db).await.map(|_| ())
 }

@@ -65,14 +65,8 @@ pub(crate) async fn insert_many(
     if made.is_empty() {
         return Ok(());
     }
-    let models: Vec<_> = made
-        .iter()
-        .map(|attempt| active_model(attempt))
-        .collect::<Result<_, _>>()?;
-    attempts::Entity::insert_many(models)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    let models: Vec<_> = made.iter().map(|attempt| active_model(attempt)).collect::<Result<_, _>>()?;
+    attempts::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
 }
 
 fn active_model(attempt: &Attempt) -> Result<attempts::ActiveModel, DbErr> {
@@ -109,20 +103,15 @@ pub(crate) async fn list_of_payment(
     request: PageRequest,
 ) -> Result<Page<Attempt>, DbErr> {
     if !scope.may(ip_code, Action::View) {
-        return Ok(Page {
-            rows: Vec::new(),
-            has_next: false,
-        });
+        return Ok(Page { rows: Vec::new(), has_next: false });
     }
     let mut query = of_payment(ip_code, payment);
     if let Some(after) = request.after {
-        let older = Condition::any()
-            .add(attempts::Column::StartedAt.lt(after.at))
-            .add(
-                Condition::all()
-                    .add(attempts::Column::StartedAt.eq(after.at))
-                    .add(attempts::Column::Id.lt(after.id)),
-            );
+        let older = Condition::any().add(attempts::Column::StartedAt.lt(after.at)).add(
+            Condition::all()
+                .add(attempts::Column::StartedAt.eq(after.at))
+                .add(attempts::Column::Id.lt(after.id)),
+        );
         query = query.filter(older);
     }
     let found = query
@@ -134,15 +123,7 @@ pub(crate) async fn list_of_payment(
     let read = with_deciders(db, found).await?;
     let placed = read
         .into_iter()
-        .map(|attempt| {
-            (
-                Place {
-                    at: attempt.started_at.as_micros(),
-                    id: attempt.id.value(),
-                },
-                attempt,
-            )
-        })
+        .map(|attempt| (Place { at: attempt.started_at.as_micros(), id: attempt.id.value() }, attempt))
         .collect();
     Ok(Page::cut(placed, request.rows))
 }
@@ -193,12 +174,7 @@ async fn with_deciders(
         std::collections::HashMap::new()
     } else {
         let query = decisions::Entity::find().filter(decisions::Column::Id.is_in(decided));
-        query
-            .all(db)
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row.actor_name))
-            .collect()
+        query.all(db).await?.into_iter().map(|row| (row.id, row.actor_name)).collect()
     };
     let read = |row: attempts::Model| {
         let decided_by = row.decision_id.and_then(|id| names.get(&id).cloned());

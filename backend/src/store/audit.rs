@@ -53,10 +53,7 @@ impl<'a> AuditEntry<'a> {
         subject: impl ToString,
         why: &'static str,
     ) -> Self {
-        Self {
-            outcome: AuditOutcome::Refused(why),
-            ..Self::done(action, ip_code, subject)
-        }
+        Self { outcome: AuditOutcome::Refused(why), ..Self::done(action, ip_code, subject) }
     }
 
     /// With the states before and after.
@@ -93,8 +90,5 @@ pub(crate) async fn insert_event(
         before: Set(entry.before.map(|value| value.to_string())),
         after: Set(entry.after.map(|value| value.to_string())),
     };
-    audit_events::Entity::insert(row)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    audit_events::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }

@@ -60,11 +60,7 @@ pub(crate) async fn put(_scope: &Scope, db: &impl ConnectionTrait, new: &[Checko
             checkouts::Column::RegisteredAt,
         ])
         .to_owned();
-    checkouts::Entity::insert_many(models)
-        .on_conflict(conflict)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    checkouts::Entity::insert_many(models).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Checkouts by their ids, as far as the action is permitted on them.
@@ -78,15 +74,9 @@ pub(crate) async fn load(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
-    let found = checkouts::Entity::find()
-        .filter(checkouts::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
+    let found = checkouts::Entity::find().filter(checkouts::Column::Id.is_in(ids)).all(db).await?;
     let parsed: Result<Vec<Checkout>, DbErr> = found.into_iter().map(checkout_of).collect();
-    Ok(parsed?
-        .into_iter()
-        .filter(|checkout| scope.may(&checkout.snapshot.cart.ip_code, action))
-        .collect())
+    Ok(parsed?.into_iter().filter(|checkout| scope.may(&checkout.snapshot.cart.ip_code, action)).collect())
 }
 
 /// The checkout of the first of these numbers that has one.
@@ -96,23 +86,13 @@ pub(crate) async fn find_by_numbers(
     ip_code: &IpCode,
     numbers: &[String],
 ) -> Result<Option<Checkout>, DbErr> {
-    let ids: Vec<CheckoutId> = numbers
-        .iter()
-        .map(|number| CheckoutId::of(ip_code, number))
-        .collect();
+    let ids: Vec<CheckoutId> = numbers.iter().map(|number| CheckoutId::of(ip_code, number)).collect();
     let found = load(scope, db, Action::View, &ids).await?;
-    Ok(ids
-        .iter()
-        .find_map(|id| found.iter().find(|checkout| checkout.id == *id))
-        .cloned())
+    Ok(ids.iter().find_map(|id| found.iter().find(|checkout| checkout.id == *id)).cloned())
 }
 
 fn active_model(checkout: &Checkout) -> Result<checkouts::ActiveModel, DbErr> {
-    let CheckoutSnapshot {
-        cart,
-        order_type,
-        pay_type,
-    } = &checkout.snapshot;
+    let CheckoutSnapshot { cart, order_type, pay_type } = &checkout.snapshot;
     Ok(checkouts::ActiveModel {
         id: Set(checkout.id.value()),
         ip_code: Set(cart.ip_code.as_str().to_owned()),
@@ -146,21 +126,15 @@ fn checkout_of(row: checkouts::Model) -> Result<Checkout, DbErr> {
     };
     Ok(Checkout {
         id: CheckoutId::new(row.id),
-        snapshot: CheckoutSnapshot {
-            cart,
-            order_type: row.order_type,
-            pay_type: row.pay_type,
-        },
+        snapshot: CheckoutSnapshot { cart, order_type: row.order_type, pay_type: row.pay_type },
         registered_at: Timestamp::from_micros(row.registered_at),
     })
 }
 
 /// Lines as JSON triples of name, price of one and quantity.
 pub(super) fn lines_to_json(lines: &[OrderLine]) -> Result<String, DbErr> {
-    let triples: Vec<(&str, Yen, i32)> = lines
-        .iter()
-        .map(|line| (line.name.as_str(), line.unit_price, line.quantity))
-        .collect();
+    let triples: Vec<(&str, Yen, i32)> =
+        lines.iter().map(|line| (line.name.as_str(), line.unit_price, line.quantity)).collect();
     rows::to_json(&triples)
 }
 
@@ -169,10 +143,6 @@ pub(super) fn lines_from_json(text: &str) -> Result<Vec<OrderLine>, DbErr> {
     let triples: Vec<(String, Yen, i32)> = rows::json("lines", text)?;
     Ok(triples
         .into_iter()
-        .map(|(name, unit_price, quantity)| OrderLine {
-            name,
-            unit_price,
-            quantity,
-        })
+        .map(|(name, unit_price, quantity)| OrderLine { name, unit_price, quantity })
         .collect())
 }

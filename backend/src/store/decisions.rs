@@ -80,10 +80,9 @@ pub(crate) async fn insert(
     new: NewDecision<'_>,
 ) -> Result<(), DbErr> {
     let (before, after) = match new.parameters {
-        Some((before, after)) => (
-            Some(rows::parameters_to_json(before)?),
-            Some(rows::parameters_to_json(after)?),
-        ),
+        Some((before, after)) => {
+            (Some(rows::parameters_to_json(before)?), Some(rows::parameters_to_json(after)?))
+        }
         None => (None, None),
     };
     let row = decisions::ActiveModel {
@@ -100,10 +99,7 @@ pub(crate) async fn insert(
         parameters_after: Set(after),
         decided_at: Set(new.decided_at.as_micros()),
     };
-    decisions::Entity::insert(row)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    decisions::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
 /// The decision that the scope's actor made with this key.
@@ -116,9 +112,7 @@ pub(crate) async fn find_by_key(
         Some(actor) => decisions::Column::ActorId.eq(actor),
         None => decisions::Column::ActorId.is_null(),
     };
-    let query = decisions::Entity::find()
-        .filter(by_actor)
-        .filter(decisions::Column::IdempotencyKey.eq(key));
+    let query = decisions::Entity::find().filter(by_actor).filter(decisions::Column::IdempotencyKey.eq(key));
     query.one(db).await?.map(decision_of).transpose()
 }
 
@@ -132,10 +126,7 @@ pub(crate) async fn load(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
-    let found = decisions::Entity::find()
-        .filter(decisions::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
+    let found = decisions::Entity::find().filter(decisions::Column::Id.is_in(ids)).all(db).await?;
     found.into_iter().map(decision_of).collect()
 }
 
@@ -146,10 +137,6 @@ fn decision_of(row: decisions::Model) -> Result<Decision, DbErr> {
         subject: row.subject_id,
         actor_name: row.actor_name,
         decided_at: Timestamp::from_micros(row.decided_at),
-        parameters_after: row
-            .parameters_after
-            .as_deref()
-            .map(rows::parameters_from_json)
-            .transpose()?,
+        parameters_after: row.parameters_after.as_deref().map(rows::parameters_from_json).transpose()?,
     })
 }

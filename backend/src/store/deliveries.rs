@@ -81,13 +81,9 @@ pub(crate) async fn insert_many(
         ip_code: Set(delivery.ip_code.as_str().to_owned()),
         payment_id: Set(Some(delivery.payment_id.value())),
         order_id: Set(None),
-        state: Set(if delivery.lease.is_some() {
-            DeliveryState::Leased
-        } else {
-            DeliveryState::Pending
-        }
-        .code()
-        .to_owned()),
+        state: Set(if delivery.lease.is_some() { DeliveryState::Leased } else { DeliveryState::Pending }
+            .code()
+            .to_owned()),
         due_at: Set(now.as_micros()),
         next_trigger: Set(Trigger::Automatic.code().to_owned()),
         decision_id: Set(None),
@@ -97,10 +93,7 @@ pub(crate) async fn insert_many(
         attempt_count: Set(0),
         failures: Set(0),
     });
-    deliveries::Entity::insert_many(models)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    deliveries::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Whether anything is due or orphaned; cheap, so that an idle worker never begins a write.
@@ -109,20 +102,11 @@ pub(crate) async fn is_any_due(
     db: &impl ConnectionTrait,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let due = deliveries::Entity::find()
-        .filter(is_due(now))
-        .limit(1)
-        .one(db)
-        .await?;
+    let due = deliveries::Entity::find().filter(is_due(now)).limit(1).one(db).await?;
     if due.is_some() {
         return Ok(true);
     }
-    Ok(deliveries::Entity::find()
-        .filter(is_orphaned(now))
-        .limit(1)
-        .one(db)
-        .await?
-        .is_some())
+    Ok(deliveries::Entity::find().filter(is_orphaned(now)).limit(1).one(db).await?.is_some())
 }
 
 /// The deliveries that are due, longest waiting first, but for those of endpoints that are at their limit.
@@ -190,15 +174,9 @@ pub(crate) async fn lease(
     now: Timestamp,
 ) -> Result<(), DbErr> {
     deliveries::Entity::update_many()
-        .col_expr(
-            deliveries::Column::State,
-            Expr::value(DeliveryState::Leased.code()),
-        )
+        .col_expr(deliveries::Column::State, Expr::value(DeliveryState::Leased.code()))
         .col_expr(deliveries::Column::LeaseOwner, Expr::value(lease.id))
-        .col_expr(
-            deliveries::Column::LeaseUntil,
-            Expr::value(lease.until.as_micros()),
-        )
+        .col_expr(deliveries::Column::LeaseUntil, Expr::value(lease.until.as_micros()))
         .col_expr(deliveries::Column::LeasedAt, Expr::value(now.as_micros()))
         .filter(deliveries::Column::Id.eq(id.value()))
         .exec(db)
@@ -227,11 +205,7 @@ pub(crate) async fn finish_delivered(
         return Ok(());
     }
     let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
-    released(DeliveryState::Delivered)
-        .filter(deliveries::Column::Id.is_in(ids))
-        .exec(db)
-        .await
-        .map(|_| ())
+    released(DeliveryState::Delivered).filter(deliveries::Column::Id.is_in(ids)).exec(db).await.map(|_| ())
 }
 
 /// Marks a delivery as failed until somebody decides.
@@ -242,10 +216,7 @@ pub(crate) async fn finish_failed(
     failures: u32,
 ) -> Result<(), DbErr> {
     released(DeliveryState::Failed)
-        .col_expr(
-            deliveries::Column::Failures,
-            Expr::value(i32::try_from(failures).unwrap_or(i32::MAX)),
-        )
+        .col_expr(deliveries::Column::Failures, Expr::value(i32::try_from(failures).unwrap_or(i32::MAX)))
         .filter(deliveries::Column::Id.eq(id.value()))
         .exec(db)
         .await
@@ -261,10 +232,7 @@ pub(crate) async fn put_off(
     due_at: Timestamp,
 ) -> Result<(), DbErr> {
     released(DeliveryState::Pending)
-        .col_expr(
-            deliveries::Column::Failures,
-            Expr::value(i32::try_from(failures).unwrap_or(i32::MAX)),
-        )
+        .col_expr(deliveries::Column::Failures, Expr::value(i32::try_from(failures).unwrap_or(i32::MAX)))
         .col_expr(deliveries::Column::DueAt, Expr::value(due_at.as_micros()))
         .filter(deliveries::Column::Id.eq(id.value()))
         .exec(db)
@@ -283,10 +251,7 @@ pub(crate) async fn make_due(
     now: Timestamp,
 ) -> Result<bool, DbErr> {
     let updated = deliveries::Entity::update_many()
-        .col_expr(
-            deliveries::Column::State,
-            Expr::value(DeliveryState::Pending.code()),
-        )
+        .col_expr(deliveries::Column::State, Expr::value(DeliveryState::Pending.code()))
         .col_expr(deliveries::Column::DueAt, Expr::value(now.as_micros()))
         .col_expr(deliveries::Column::NextTrigger, Expr::value(trigger.code()))
         .col_expr(deliveries::Column::DecisionId, Expr::value(decision.value()))
@@ -300,10 +265,7 @@ pub(crate) async fn make_due(
 fn released(state: DeliveryState) -> sea_orm::UpdateMany<deliveries::Entity> {
     deliveries::Entity::update_many()
         .col_expr(deliveries::Column::State, Expr::value(state.code()))
-        .col_expr(
-            deliveries::Column::AttemptCount,
-            Expr::col(deliveries::Column::AttemptCount).add(1),
-        )
+        .col_expr(deliveries::Column::AttemptCount, Expr::col(deliveries::Column::AttemptCount).add(1))
         .col_expr(deliveries::Column::LeaseOwner, Expr::value(Option::<Uuid>::None))
         .col_expr(deliveries::Column::LeaseUntil, Expr::value(Option::<i64>::None))
 }

@@ -24,7 +24,7 @@ pub(crate) const TIMEOUT_MS_DEFAULT: u32 = 15_000;
 
 /// How parameters are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum EndpointMethod {
+pub enum EndpointMethod {
     /// In the query, the default of the Zeus CGI.
     #[default]
     Get,
@@ -43,9 +43,7 @@ impl EndpointMethod {
 
     /// The method of this name.
     pub(crate) fn from_code(code: &str) -> Option<Self> {
-        [Self::Get, Self::Post]
-            .into_iter()
-            .find(|method| method.code() == code)
+        [Self::Get, Self::Post].into_iter().find(|method| method.code() == code)
     }
 }
 
@@ -122,15 +120,9 @@ pub(crate) async fn load_settings(
     db: &impl ConnectionTrait,
     wanted: &[IpCode],
 ) -> Result<Vec<IpCodeSettings>, DbErr> {
-    debug_assert!(
-        scope.is_system(),
-        "only the worker and the receiver read settings unasked"
-    );
+    debug_assert!(scope.is_system(), "only the worker and the receiver read settings unasked");
     let codes: Vec<&str> = wanted.iter().map(IpCode::as_str).collect();
-    let found = ip_codes::Entity::find()
-        .filter(ip_codes::Column::Code.is_in(codes))
-        .all(db)
-        .await?;
+    let found = ip_codes::Entity::find().filter(ip_codes::Column::Code.is_in(codes)).all(db).await?;
     settings_of(db, found).await
 }
 
@@ -140,10 +132,7 @@ pub(crate) async fn find_by_shop(
     db: &impl ConnectionTrait,
     shop_id: &str,
 ) -> Result<Option<IpCode>, DbErr> {
-    let found = ip_codes::Entity::find()
-        .filter(ip_codes::Column::ShopId.eq(shop_id))
-        .one(db)
-        .await?;
+    let found = ip_codes::Entity::find().filter(ip_codes::Column::ShopId.eq(shop_id)).one(db).await?;
     found.map(|row| rows::ip_code(&row.code)).transpose()
 }
 
@@ -170,10 +159,7 @@ pub(crate) async fn insert(
     now: Timestamp,
 ) -> Result<(), DbErr> {
     let row = active_model(settings, now)?;
-    ip_codes::Entity::insert(row)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    ip_codes::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Replaces the settings of an IP code.

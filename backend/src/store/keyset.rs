@@ -13,16 +13,12 @@ use super::page::{COUNT_MAX, Page, PageRequest, Place};
 
 /// What follows a place in a list ordered by (instant, id), newest first. The first half lets the index seek.
 pub(super) fn after(at: impl ColumnTrait, id: impl ColumnTrait, place: Place) -> Condition {
-    Condition::all()
-        .add(at.lte(place.at))
-        .add(Condition::any().add(at.lt(place.at)).add(id.lt(place.id)))
+    Condition::all().add(at.lte(place.at)).add(Condition::any().add(at.lt(place.at)).add(id.lt(place.id)))
 }
 
 /// What lies in a span.
 pub(super) fn within(at: impl ColumnTrait, span: Span) -> Condition {
-    Condition::all()
-        .add(at.gte(span.from.as_micros()))
-        .add(at.lt(span.until.as_micros()))
+    Condition::all().add(at.gte(span.from.as_micros())).add(at.lt(span.until.as_micros()))
 }
 
 /// What begins with a prefix: a range of a column that compares byte by byte.
@@ -74,15 +70,8 @@ pub(super) async fn count_capped<E: EntityTrait>(
 
 /// `SELECT COUNT(*)` over at most one row above [`COUNT_MAX`].
 pub(super) fn capped_count<E: EntityTrait>(query: Select<E>, any_column: E::Column) -> SelectStatement {
-    let found = query
-        .select_only()
-        .column(any_column)
-        .limit(COUNT_MAX + 1)
-        .into_query();
-    Query::select()
-        .expr(Expr::col(Asterisk).count())
-        .from_subquery(found, "found")
-        .to_owned()
+    let found = query.select_only().column(any_column).limit(COUNT_MAX + 1).into_query();
+    Query::select().expr(Expr::col(Asterisk).count()).from_subquery(found, "found").to_owned()
 }
 
 #[cfg(test)]

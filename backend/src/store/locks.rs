@@ -26,10 +26,7 @@ pub(crate) async fn lock_order_numbers<'a>(
         return Ok(());
     }
     let values: Vec<String> = keys.iter().map(|key| format!("({key})")).collect();
-    let sql = format!(
-        "SELECT pg_advisory_xact_lock(k) FROM (VALUES {}) AS numbers(k)",
-        values.join(", ")
-    );
+    let sql = format!("SELECT pg_advisory_xact_lock(k) FROM (VALUES {}) AS numbers(k)", values.join(", "));
     tx.execute_unprepared(&sql).await.map(|_| ())
 }
 

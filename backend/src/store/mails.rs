@@ -78,10 +78,7 @@ pub(crate) async fn enqueue(
         created_at: Set(now.as_micros()),
         sent_at: Set(None),
     };
-    mails::Entity::insert(row)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    mails::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Takes mails that are due, until `lease_until`: a mail whose sender died is taken again after that.
@@ -95,11 +92,7 @@ pub(crate) async fn claim_due(
     let found = mails::Entity::find()
         .filter(mails::Column::State.eq(STATE_WAITING))
         .filter(mails::Column::DueAt.lte(now.as_micros()))
-        .filter(
-            mails::Column::LeaseUntil
-                .is_null()
-                .or(mails::Column::LeaseUntil.lt(now.as_micros())),
-        )
+        .filter(mails::Column::LeaseUntil.is_null().or(mails::Column::LeaseUntil.lt(now.as_micros())))
         .order_by_asc(mails::Column::DueAt)
         .limit(rows_max)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -137,10 +130,7 @@ pub(crate) async fn note_sent(
     mails::Entity::update_many()
         .col_expr(mails::Column::State, Expr::value(STATE_SENT))
         .col_expr(mails::Column::SentAt, Expr::value(now.as_micros()))
-        .col_expr(
-            mails::Column::AttemptCount,
-            Expr::col(mails::Column::AttemptCount).add(1),
-        )
+        .col_expr(mails::Column::AttemptCount, Expr::col(mails::Column::AttemptCount).add(1))
         .col_expr(mails::Column::LeaseUntil, Expr::value(Option::<i64>::None))
         .filter(mails::Column::Id.eq(id))
         .exec(db)
@@ -156,18 +146,11 @@ pub(crate) async fn note_failed(
     error: &str,
     due_at: Option<Timestamp>,
 ) -> Result<(), DbErr> {
-    let state = if due_at.is_some() {
-        STATE_WAITING
-    } else {
-        STATE_FAILED
-    };
+    let state = if due_at.is_some() { STATE_WAITING } else { STATE_FAILED };
     let mut update = mails::Entity::update_many()
         .col_expr(mails::Column::State, Expr::value(state))
         .col_expr(mails::Column::LastError, Expr::value(error))
-        .col_expr(
-            mails::Column::AttemptCount,
-            Expr::col(mails::Column::AttemptCount).add(1),
-        )
+        .col_expr(mails::Column::AttemptCount, Expr::col(mails::Column::AttemptCount).add(1))
         .col_expr(mails::Column::LeaseUntil, Expr::value(Option::<i64>::None));
     if let Some(due_at) = due_at {
         update = update.col_expr(mails::Column::DueAt, Expr::value(due_at.as_micros()));
@@ -186,13 +169,9 @@ pub(crate) async fn open_window(
         recipient: Set(recipient.to_owned()),
         closes_at: Set(closes_at.as_micros()),
     };
-    let conflict = OnConflict::column(alert_windows::Column::Recipient)
-        .do_nothing()
-        .to_owned();
-    let inserted = alert_windows::Entity::insert(row)
-        .on_conflict(conflict)
-        .exec_without_returning(db)
-        .await?;
+    let conflict = OnConflict::column(alert_windows::Column::Recipient).do_nothing().to_owned();
+    let inserted =
+        alert_windows::Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await?;
     Ok(inserted > 0)
 }
 
@@ -212,10 +191,7 @@ pub(crate) async fn wait_for_digest(
         send_error_id: Set(send_error.value()),
         raised_at: Set(now.as_micros()),
     };
-    waiting_alerts::Entity::insert(row)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    waiting_alerts::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Whether any window is to be closed; cheap.
@@ -224,9 +200,8 @@ pub(crate) async fn is_any_window_over(
     db: &impl ConnectionTrait,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let over = alert_windows::Entity::find()
-        .filter(alert_windows::Column::ClosesAt.lte(now.as_micros()))
-        .limit(1);
+    let over =
+        alert_windows::Entity::find().filter(alert_windows::Column::ClosesAt.lte(now.as_micros())).limit(1);
     Ok(over.one(db).await?.is_some())
 }
 
@@ -250,10 +225,7 @@ pub(crate) async fn close_window(
     db: &impl ConnectionTrait,
     recipient: &str,
 ) -> Result<(), DbErr> {
-    alert_windows::Entity::delete_by_id(recipient.to_owned())
-        .exec(db)
-        .await
-        .map(|_| ())
+    alert_windows::Entity::delete_by_id(recipient.to_owned()).exec(db).await.map(|_| ())
 }
 
 /// Lets a window run on, because a digest goes out now.
@@ -264,10 +236,7 @@ pub(crate) async fn extend_window(
     closes_at: Timestamp,
 ) -> Result<(), DbErr> {
     alert_windows::Entity::update_many()
-        .col_expr(
-            alert_windows::Column::ClosesAt,
-            Expr::value(closes_at.as_micros()),
-        )
+        .col_expr(alert_windows::Column::ClosesAt, Expr::value(closes_at.as_micros()))
         .filter(alert_windows::Column::Recipient.eq(recipient))
         .exec(db)
         .await
@@ -287,14 +256,8 @@ pub(crate) async fn take_waiting(
         .all(db)
         .await?;
     let taken: Vec<Uuid> = found.iter().map(|row| row.id).collect();
-    waiting_alerts::Entity::delete_many()
-        .filter(waiting_alerts::Column::Id.is_in(taken))
-        .exec(db)
-        .await?;
-    Ok(found
-        .into_iter()
-        .map(|row| PaymentId::new(row.send_error_id))
-        .collect())
+    waiting_alerts::Entity::delete_many().filter(waiting_alerts::Column::Id.is_in(taken)).exec(db).await?;
+    Ok(found.into_iter().map(|row| PaymentId::new(row.send_error_id)).collect())
 }
 
 fn waiting_mail_of(row: mails::Model) -> WaitingMail {

@@ -12,10 +12,7 @@ pub(crate) async fn find_by_name(
     db: &impl ConnectionTrait,
     name: &str,
 ) -> Result<Option<MerchantId>, DbErr> {
-    let found = merchants::Entity::find()
-        .filter(merchants::Column::Name.eq(name))
-        .one(db)
-        .await?;
+    let found = merchants::Entity::find().filter(merchants::Column::Name.eq(name)).one(db).await?;
     Ok(found.map(|row| MerchantId::new(row.id)))
 }
 
@@ -32,17 +29,11 @@ pub(crate) async fn insert(
         name: Set(name.to_owned()),
         created_at: Set(now.as_micros()),
     };
-    merchants::Entity::insert(row)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    merchants::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Every merchant's name.
 pub(crate) async fn list_names(_scope: &Scope, db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
-    let found = merchants::Entity::find()
-        .order_by_asc(merchants::Column::Name)
-        .all(db)
-        .await?;
+    let found = merchants::Entity::find().order_by_asc(merchants::Column::Name).all(db).await?;
     Ok(found.into_iter().map(|row| row.name).collect())
 }

@@ -71,11 +71,7 @@ impl Database {
             make_folder_of(url)?;
             let writer = sea_orm::Database::connect(sqlite_options(url, 1)).await?;
             let reader = sea_orm::Database::connect(sqlite_options(url, SQLITE_READERS_MAX)).await?;
-            Ok(Self {
-                writer,
-                reader,
-                engine: Engine::Sqlite,
-            })
+            Ok(Self { writer, reader, engine: Engine::Sqlite })
         } else {
             let mut options = ConnectOptions::new(url);
             options
@@ -84,11 +80,7 @@ impl Database {
                 .connect_timeout(ACQUIRE_TIMEOUT)
                 .sqlx_logging(false);
             let connection = sea_orm::Database::connect(options).await?;
-            Ok(Self {
-                writer: connection.clone(),
-                reader: connection,
-                engine: Engine::Postgres,
-            })
+            Ok(Self { writer: connection.clone(), reader: connection, engine: Engine::Postgres })
         }
     }
 

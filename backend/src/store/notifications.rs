@@ -94,10 +94,7 @@ pub(crate) async fn insert_many(
         return Ok(());
     }
     let models = new.into_iter().map(active_model);
-    notifications::Entity::insert_many(models)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    notifications::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Payments with a notification whose grace is over, longest waiting first.
@@ -188,13 +185,8 @@ pub(crate) async fn postpone(
 type PaymentColumns = (Uuid, String, String, String, String);
 
 fn payments() -> sea_orm::Select<notifications::Entity> {
-    let columns = [
-        Column::AbnormalOrderId,
-        Column::IpCode,
-        Column::ShopId,
-        Column::OrderId,
-        Column::AccessId,
-    ];
+    let columns =
+        [Column::AbnormalOrderId, Column::IpCode, Column::ShopId, Column::OrderId, Column::AccessId];
     let query = notifications::Entity::find().select_only().columns(columns);
     columns.into_iter().fold(query, QuerySelect::group_by)
 }
@@ -202,13 +194,7 @@ fn payments() -> sea_orm::Select<notifications::Entity> {
 fn payment_of(columns: PaymentColumns) -> Result<GatewayPayment, DbErr> {
     let (id, ip_code, shop_id, gateway_order_id, access_id) = columns;
     let ip_code = rows::ip_code(&ip_code)?;
-    Ok(GatewayPayment {
-        id: AbnormalOrderId::new(id),
-        ip_code,
-        shop_id,
-        gateway_order_id,
-        access_id,
-    })
+    Ok(GatewayPayment { id: AbnormalOrderId::new(id), ip_code, shop_id, gateway_order_id, access_id })
 }
 
 fn active_model(new: NewNotification) -> notifications::ActiveModel {
@@ -228,12 +214,8 @@ fn active_model(new: NewNotification) -> notifications::ActiveModel {
 }
 
 fn notification_of(row: notifications::Model) -> Result<StoredNotification, DbErr> {
-    let unreadable = |fault| {
-        DbErr::Custom(format!(
-            "notification {} is stored but unreadable: {fault}",
-            row.id
-        ))
-    };
+    let unreadable =
+        |fault| DbErr::Custom(format!("notification {} is stored but unreadable: {fault}", row.id));
     Ok(StoredNotification {
         id: NotificationId::new(row.id),
         abnormal_order_id: AbnormalOrderId::new(row.abnormal_order_id),

@@ -54,10 +54,7 @@ impl Order {
     }
 
     fn place(&self) -> Place {
-        Place {
-            at: self.cart.ordered_at.as_micros(),
-            id: self.id.value(),
-        }
+        Place { at: self.cart.ordered_at.as_micros(), id: self.id.value() }
     }
 }
 
@@ -84,10 +81,7 @@ pub(crate) async fn insert(_scope: &Scope, db: &impl ConnectionTrait, new: &[Ord
         return Ok(());
     }
     let models: Vec<orders::ActiveModel> = new.iter().map(active_model).collect::<Result<_, _>>()?;
-    orders::Entity::insert_many(models)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    orders::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Orders by their ids, as far as the action is permitted on them.
@@ -101,15 +95,9 @@ pub(crate) async fn load(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
-    let found = orders::Entity::find()
-        .filter(Column::Id.is_in(ids))
-        .all(db)
-        .await?;
+    let found = orders::Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
     let parsed: Result<Vec<Order>, DbErr> = found.into_iter().map(order_of).collect();
-    Ok(parsed?
-        .into_iter()
-        .filter(|order| scope.may(&order.cart.ip_code, action))
-        .collect())
+    Ok(parsed?.into_iter().filter(|order| scope.may(&order.cart.ip_code, action)).collect())
 }
 
 /// The orders with these numbers, in the order of the numbers.
@@ -119,16 +107,9 @@ pub(crate) async fn find_by_numbers(
     ip_code: &IpCode,
     numbers: &[String],
 ) -> Result<Vec<Order>, DbErr> {
-    let ids: Vec<OrderId> = numbers
-        .iter()
-        .map(|number| OrderId::of(ip_code, number))
-        .collect();
+    let ids: Vec<OrderId> = numbers.iter().map(|number| OrderId::of(ip_code, number)).collect();
     let found = load(scope, db, Action::View, &ids).await?;
-    Ok(ids
-        .iter()
-        .filter_map(|id| found.iter().find(|order| order.id == *id))
-        .cloned()
-        .collect())
+    Ok(ids.iter().filter_map(|id| found.iter().find(|order| order.id == *id)).cloned().collect())
 }
 
 /// A page of orders, newest first by their own date.
@@ -144,10 +125,7 @@ pub(crate) async fn list(
         if let Some(place) = request.after {
             query = query.filter(keyset::after(Column::OrderedAt, Column::Id, place));
         }
-        let query = query
-            .order_by_desc(Column::OrderedAt)
-            .order_by_desc(Column::Id)
-            .limit(request.rows + 1);
+        let query = query.order_by_desc(Column::OrderedAt).order_by_desc(Column::Id).limit(request.rows + 1);
         for row in query.all(db).await? {
             let order = order_of(row)?;
             found.push((order.place(), order));
@@ -162,11 +140,8 @@ pub(crate) async fn count(
     db: &impl ConnectionTrait,
     filter: &OrderFilter,
 ) -> Result<Total, DbErr> {
-    let visible: Vec<String> = scope
-        .narrow(&filter.ip_codes, Action::View)
-        .into_iter()
-        .map(String::from)
-        .collect();
+    let visible: Vec<String> =
+        scope.narrow(&filter.ip_codes, Action::View).into_iter().map(String::from).collect();
     if visible.is_empty() {
         return Ok(Total::of(0));
     }
@@ -195,11 +170,7 @@ fn matching(filter: &OrderFilter, of_ip_codes: sea_orm::sea_query::Expr) -> Sele
 }
 
 fn presence(column: Column, is_there: bool) -> sea_orm::sea_query::Expr {
-    if is_there {
-        column.is_not_null()
-    } else {
-        column.is_null()
-    }
+    if is_there { column.is_not_null() } else { column.is_null() }
 }
 
 fn active_model(order: &Order) -> Result<orders::ActiveModel, DbErr> {

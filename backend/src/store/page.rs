@@ -30,10 +30,7 @@ impl Place {
     pub(crate) fn from_cursor(cursor: &str) -> Option<Self> {
         let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let (at, id) = text.split_once(':')?;
-        Some(Self {
-            at: at.parse().ok()?,
-            id: id.parse().ok()?,
-        })
+        Some(Self { at: at.parse().ok()?, id: id.parse().ok()? })
     }
 }
 
@@ -77,10 +74,7 @@ pub(crate) struct Total {
 impl Total {
     /// From a count that stopped at one above the limit.
     pub(crate) fn of(counted: u64) -> Self {
-        Self {
-            count: counted.min(COUNT_MAX),
-            is_capped: counted > COUNT_MAX,
-        }
+        Self { count: counted.min(COUNT_MAX), is_capped: counted > COUNT_MAX }
     }
 }
 
@@ -90,10 +84,7 @@ mod tests {
 
     #[test]
     fn cursors_come_back_and_nonsense_is_none() {
-        let place = Place {
-            at: -5,
-            id: Uuid::from_u128(7),
-        };
+        let place = Place { at: -5, id: Uuid::from_u128(7) };
         assert_eq!(Place::from_cursor(&place.to_cursor()), Some(place));
         for cursor in ["", "x", "!!!", "MTIz"] {
             assert_eq!(Place::from_cursor(cursor), None);
@@ -102,19 +93,7 @@ mod tests {
 
     #[test]
     fn counts_stop_at_ten_thousand() {
-        assert_eq!(
-            Total::of(10_000),
-            Total {
-                count: 10_000,
-                is_capped: false
-            }
-        );
-        assert_eq!(
-            Total::of(10_001),
-            Total {
-                count: 10_000,
-                is_capped: true
-            }
-        );
+        assert_eq!(Total::of(10_000), Total { count: 10_000, is_capped: false });
+        assert_eq!(Total::of(10_001), Total { count: 10_000, is_capped: true });
     }
 }

@@ -133,16 +133,10 @@ pub(crate) async fn insert_results(
             result.occurred_at.as_micros().into(),
             now.as_micros().into(),
         ];
-        insert
-            .values(values)
-            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        insert.values(values).map_err(|error| DbErr::Custom(error.to_string()))?;
     }
     insert
-        .on_conflict(
-            OnConflict::column(payment_results::Column::Id)
-                .do_nothing()
-                .to_owned(),
-        )
+        .on_conflict(OnConflict::column(payment_results::Column::Id).do_nothing().to_owned())
         .returning_col(payment_results::Column::Id);
     let read_id = |row: &QueryResult| row.try_get_by_index::<Uuid>(0).map(DeliveryId::new);
     db.query_all(&insert).await?.iter().map(read_id).collect()
@@ -174,9 +168,7 @@ async fn insert_payments(
             result.carrier.clone().into(),
             now.as_micros().into(),
         ];
-        insert
-            .values(values)
-            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        insert.values(values).map_err(|error| DbErr::Custom(error.to_string()))?;
     }
     insert.on_conflict(OnConflict::column(payments::Column::Id).do_nothing().to_owned());
     db.execute(&insert).await.map(|_| ())
@@ -189,10 +181,8 @@ pub(crate) async fn load_facts(
     wanted: &[DeliveryId],
 ) -> Result<Vec<(DeliveryId, ResultFacts)>, DbErr> {
     let ids: Vec<Uuid> = wanted.iter().map(|id| id.value()).collect();
-    let found = payment_results::Entity::find()
-        .filter(payment_results::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
+    let found =
+        payment_results::Entity::find().filter(payment_results::Column::Id.is_in(ids)).all(db).await?;
     let payment_ids: Vec<Uuid> = found.iter().map(|row| row.payment_id).collect();
     let owners: std::collections::HashMap<Uuid, payments::Model> = payments::Entity::find()
         .filter(payments::Column::Id.is_in(payment_ids))

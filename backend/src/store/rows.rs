@@ -44,18 +44,13 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, DbErr> {
 
 /// Parameters as JSON pairs, in wire order.
 pub(crate) fn parameters_to_json(parameters: &[Parameter]) -> Result<String, DbErr> {
-    let pairs: Vec<(&str, &str)> = parameters
-        .iter()
-        .map(|parameter| (parameter.name.as_str(), parameter.value.as_str()))
-        .collect();
+    let pairs: Vec<(&str, &str)> =
+        parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.value.as_str())).collect();
     to_json(&pairs)
 }
 
 /// Parameters from JSON pairs.
 pub(crate) fn parameters_from_json(text: &str) -> Result<Vec<Parameter>, DbErr> {
     let pairs: Vec<(String, String)> = json("parameters", text)?;
-    Ok(pairs
-        .into_iter()
-        .map(|(name, value)| Parameter { name, value })
-        .collect())
+    Ok(pairs.into_iter().map(|(name, value)| Parameter { name, value }).collect())
 }

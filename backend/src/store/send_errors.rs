@@ -115,10 +115,7 @@ pub(crate) async fn search(
     merged.sort_by(|left, right| (right.occurred_at, right.id).cmp(&(left.occurred_at, left.id)));
     merged.truncate(usize::try_from(request.rows + 1).unwrap_or(usize::MAX));
     let placed = merged.into_iter().map(|row| {
-        let place = Place {
-            at: row.occurred_at,
-            id: row.id,
-        };
+        let place = Place { at: row.occurred_at, id: row.id };
         send_error_of(row).map(|send_error| (place, send_error))
     });
     Ok(Page::cut(placed.collect::<Result<_, _>>()?, request.rows))
@@ -160,11 +157,7 @@ pub(crate) async fn find(
     db: &impl ConnectionTrait,
     id: PaymentId,
 ) -> Result<Option<SendError>, DbErr> {
-    let found = Entity::find_by_id(id.value())
-        .one(db)
-        .await?
-        .map(send_error_of)
-        .transpose()?;
+    let found = Entity::find_by_id(id.value()).one(db).await?.map(send_error_of).transpose()?;
     Ok(found.filter(|row| scope.may(&row.ip_code, Action::View)))
 }
 
@@ -214,11 +207,7 @@ pub(crate) async fn raise(_scope: &Scope, db: &impl ConnectionTrait, row: &SendE
         Column::ProcessedReason,
     ];
     let conflict = OnConflict::column(Column::Id).update_columns(replaced).to_owned();
-    Entity::insert(active_model(row))
-        .on_conflict(conflict)
-        .exec_without_returning(db)
-        .await
-        .map(|_| ())
+    Entity::insert(active_model(row)).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
 }
 
 /// Notes that a resend was decided; its outcome is not known yet.
@@ -246,17 +235,11 @@ pub(crate) async fn close(
 ) -> Result<bool, DbErr> {
     let updated = Entity::update_many()
         .col_expr(Column::Status, Expr::value(SendErrorStatus::Processed.code()))
-        .col_expr(
-            Column::ResendDecisionId,
-            Expr::value(Option::<sea_orm::prelude::Uuid>::None),
-        )
+        .col_expr(Column::ResendDecisionId, Expr::value(Option::<sea_orm::prelude::Uuid>::None))
         .col_expr(Column::ProcessedAt, Expr::value(processing.at.as_micros()))
         .col_expr(Column::ProcessedBy, Expr::value(processing.by.clone()))
         .col_expr(Column::ProcessedReason, Expr::value(processing.reason.clone()))
-        .col_expr(
-            Column::AttemptCount,
-            Expr::value(i32::try_from(attempt_count).unwrap_or(i32::MAX)),
-        )
+        .col_expr(Column::AttemptCount, Expr::value(i32::try_from(attempt_count).unwrap_or(i32::MAX)))
         .filter(Column::Id.eq(id.value()))
         .filter(Column::DeliveryId.eq(delivery.value()))
         .exec(db)
@@ -319,25 +302,17 @@ fn active_model(row: &SendError) -> ActiveModel {
         occurred_at: Set(row.occurred_at.as_micros()),
         attempt_count: Set(i32::try_from(row.attempt_count).unwrap_or(i32::MAX)),
         resend_decision_id: Set(row.resend_decision_id.map(DecisionId::value)),
-        processed_at: Set(row
-            .processing
-            .as_ref()
-            .map(|processing| processing.at.as_micros())),
+        processed_at: Set(row.processing.as_ref().map(|processing| processing.at.as_micros())),
         processed_by: Set(row.processing.as_ref().map(|processing| processing.by.clone())),
-        processed_reason: Set(row
-            .processing
-            .as_ref()
-            .and_then(|processing| processing.reason.clone())),
+        processed_reason: Set(row.processing.as_ref().and_then(|processing| processing.reason.clone())),
     }
 }
 
 fn send_error_of(row: Model) -> Result<SendError, DbErr> {
     let processing = match (row.processed_at, row.processed_by) {
-        (Some(at), Some(by)) => Some(Processing {
-            at: Timestamp::from_micros(at),
-            by,
-            reason: row.processed_reason,
-        }),
+        (Some(at), Some(by)) => {
+            Some(Processing { at: Timestamp::from_micros(at), by, reason: row.processed_reason })
+        }
         _ => None,
     };
     Ok(SendError {

@@ -66,10 +66,7 @@ pub(crate) async fn find_living_token(
     let Some(row) = query.one(db).await? else {
         return Ok(None);
     };
-    if row
-        .expires_at
-        .is_some_and(|expires_at| expires_at <= now.as_micros())
-    {
+    if row.expires_at.is_some_and(|expires_at| expires_at <= now.as_micros()) {
         return Ok(None);
     }
     token_of(db, row).await.map(Some)
@@ -78,11 +75,7 @@ pub(crate) async fn find_living_token(
 /// Every token, for the operator's list.
 pub(crate) async fn list_tokens(_scope: &Scope, db: &impl ConnectionTrait) -> Result<Vec<ApiToken>, DbErr> {
     let mut tokens = Vec::new();
-    for row in api_tokens::Entity::find()
-        .order_by_asc(api_tokens::Column::CreatedAt)
-        .all(db)
-        .await?
-    {
+    for row in api_tokens::Entity::find().order_by_asc(api_tokens::Column::CreatedAt).all(db).await? {
         tokens.push(token_of(db, row).await?);
     }
     Ok(tokens)
@@ -100,10 +93,7 @@ async fn token_of(db: &impl ConnectionTrait, row: api_tokens::Model) -> Result<A
         name: row.name,
         prefix: row.prefix,
         rights: row.rights.split(' ').map(right).collect::<Result<_, _>>()?,
-        ip_codes: reach
-            .iter()
-            .map(|entry| rows::ip_code(&entry.ip_code))
-            .collect::<Result<_, _>>()?,
+        ip_codes: reach.iter().map(|entry| rows::ip_code(&entry.ip_code)).collect::<Result<_, _>>()?,
         expires_at: row.expires_at.map(Timestamp::from_micros),
         is_revoked: row.revoked_at.is_some(),
     })
@@ -136,9 +126,7 @@ pub(crate) async fn insert_token(
             api_token_id: Set(token.id.value()),
             ip_code: Set(ip_code.as_str().to_owned()),
         };
-        api_token_ip_codes::Entity::insert(entry)
-            .exec_without_returning(db)
-            .await?;
+        api_token_ip_codes::Entity::insert(entry).exec_without_returning(db).await?;
     }
     Ok(())
 }
@@ -150,9 +138,8 @@ pub(crate) async fn revoke_tokens(
     name_or_prefix: &str,
     now: Timestamp,
 ) -> Result<u64, DbErr> {
-    let matching = api_tokens::Column::Name
-        .eq(name_or_prefix)
-        .or(api_tokens::Column::Prefix.eq(name_or_prefix));
+    let matching =
+        api_tokens::Column::Name.eq(name_or_prefix).or(api_tokens::Column::Prefix.eq(name_or_prefix));
     let updated = api_tokens::Entity::update_many()
         .col_expr(api_tokens::Column::RevokedAt, Expr::value(now.as_micros()))
         .filter(api_tokens::Column::RevokedAt.is_null())

@@ -1,1 +1,16 @@
-fn main() {}
+//! The boundary suite: everything goes through HTTP, GraphQL, WebSocket, SMTP or the command line of a real server.
+//!
+//! The whole suite runs on the engine that `TODOKE_TEST_DATABASE` names (`sqlite`, the default, or `postgres`). No
+//! test sleeps or retries; all wait on a state, with the clock injected.
+
+mod harness;
+
+mod accounts;
+mod crash;
+mod deliveries;
+mod ingest;
+mod live;
+mod mails;
+mod migrations;
+mod schema;
+mod send_errors;

@@ -66,11 +66,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        if self.0.is_null() {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -85,9 +81,8 @@ impl<'de> Deserializer<'de> for Node<'de> {
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
         let fields = self.0.as_object().ok_or(Mismatch)?;
-        visitor.visit_map(MapDeserializer::new(
-            fields.iter().map(|(name, value)| (name.as_str(), Node(value))),
-        ))
+        visitor
+            .visit_map(MapDeserializer::new(fields.iter().map(|(name, value)| (name.as_str(), Node(value)))))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -126,10 +121,7 @@ mod tests {
         let value: Value = serde_json::from_str(ANSWER).unwrap();
         let page = decode::<ResponseData>(&value).unwrap().send_errors;
         let row = page.nodes.first().unwrap();
-        assert_eq!(
-            (row.amount, row.cause, row.http_status),
-            (650, Cause::Unknown, None)
-        );
+        assert_eq!((row.amount, row.cause, row.http_status), (650, Cause::Unknown, None));
     }
 
     #[test]

@@ -36,12 +36,7 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn of(kind: ErrorKind) -> Self {
-        Self {
-            kind,
-            message: None,
-            request_id: None,
-            fields: Vec::new(),
-        }
+        Self { kind, message: None, request_id: None, fields: Vec::new() }
     }
 
     /// What failed, for the person who reads the page.
@@ -58,10 +53,8 @@ impl ApiError {
             ErrorKind::Internal => l.error_internal(),
             ErrorKind::Unreadable => l.error_unreadable(),
         };
-        let tells_more = matches!(
-            self.kind,
-            ErrorKind::BadInput | ErrorKind::Conflict | ErrorKind::RateLimited
-        );
+        let tells_more =
+            matches!(self.kind, ErrorKind::BadInput | ErrorKind::Conflict | ErrorKind::RateLimited);
         match &self.message {
             Some(message) if tells_more => message.clone(),
             _ => own.to_owned(),
@@ -77,10 +70,7 @@ pub(crate) fn read_answer(status: u16, request_id: Option<String>, text: &str) -
     }
     match answer.get_mut("data").map(Value::take) {
         Some(data @ Value::Object(_)) if (200..300).contains(&status) => Ok(data),
-        _ => Err(ApiError {
-            request_id,
-            ..ApiError::of(kind_of_status(status))
-        }),
+        _ => Err(ApiError { request_id, ..ApiError::of(kind_of_status(status)) }),
     }
 }
 
@@ -89,12 +79,7 @@ pub(crate) fn read_error(error: &Value, request_id: Option<String>) -> ApiError 
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let fields = error.pointer("/extensions/fields").and_then(Value::as_array);
     ApiError {
-        kind: kind_of_code(
-            error
-                .pointer("/extensions/code")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-        ),
+        kind: kind_of_code(error.pointer("/extensions/code").and_then(Value::as_str).unwrap_or_default()),
         message: text(error.get("message")),
         request_id: text(error.pointer("/extensions/requestId")).or(request_id),
         fields: fields.into_iter().flatten().map(read_field).collect(),
@@ -104,18 +89,11 @@ pub(crate) fn read_error(error: &Value, request_id: Option<String>) -> ApiError 
 fn read_field(fault: &Value) -> FieldFault {
     let field = match fault.get("field") {
         Some(Value::String(path)) => path.clone(),
-        Some(Value::Array(parts)) => parts
-            .iter()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join("."),
+        Some(Value::Array(parts)) => parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."),
         _ => String::new(),
     };
     let message = fault.get("message").and_then(Value::as_str).unwrap_or_default();
-    FieldFault {
-        field: field.trim_start_matches("filter.").to_owned(),
-        message: message.to_owned(),
-    }
+    FieldFault { field: field.trim_start_matches("filter.").to_owned(), message: message.to_owned() }
 }
 
 fn kind_of_code(code: &str) -> ErrorKind {
@@ -157,23 +135,13 @@ mod tests {
         let error = read_answer(400, Some("header".to_owned()), text).unwrap_err();
         assert_eq!(error.kind, ErrorKind::BadInput);
         assert_eq!(error.request_id.as_deref(), Some("r-1"));
-        assert_eq!(
-            error.fields,
-            [FieldFault {
-                field: "period".to_owned(),
-                message: "必須".to_owned()
-            }]
-        );
+        assert_eq!(error.fields, [FieldFault { field: "period".to_owned(), message: "必須".to_owned() }]);
         assert_eq!(error.text(Lang::Ja), "期間を指定してください");
     }
 
     #[test]
     fn an_answer_that_is_no_graphql_is_told_by_its_status() {
-        let kinds = [
-            (503, ErrorKind::Internal),
-            (429, ErrorKind::RateLimited),
-            (200, ErrorKind::Unreadable),
-        ];
+        let kinds = [(503, ErrorKind::Internal), (429, ErrorKind::RateLimited), (200, ErrorKind::Unreadable)];
         for (status, kind) in kinds {
             let error = read_answer(status, Some("r-2".to_owned()), "<html>").unwrap_err();
             assert_eq!((error.kind, error.request_id.as_deref()), (kind, Some("r-2")));

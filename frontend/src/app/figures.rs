@@ -3,6 +3,7 @@
 use crate::api;
 use crate::api::queries::{AbnormalOrderCounts, IpCodes, abnormal_order_counts, ip_codes};
 use crate::context::{App, Session};
+use crate::load::on_change;
 use crate::{browser, live};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -19,13 +20,15 @@ thread_local! {
 
 pub(crate) fn follow(app: App) {
     live::on_send_error_changed(move |_| refresh_soon(app));
-    Effect::new(move |before: Option<()>| {
-        app.selection.track();
-        app.reconnects.track();
-        if before.is_some() {
+    on_change(
+        move || {
+            app.selection.track();
+            app.reconnects.track();
+        },
+        move || {
             refresh_soon(app);
-        }
-    });
+        },
+    );
     spawn_local(async move {
         loop {
             TimeoutFuture::new(PACE_MS).await;
@@ -47,10 +50,7 @@ fn refresh_soon(app: App) {
 }
 
 pub(crate) async fn refresh(app: App) {
-    if !app
-        .session
-        .with_untracked(|session| matches!(session, Session::SignedIn(_)))
-    {
+    if !app.session.with_untracked(|session| matches!(session, Session::SignedIn(_))) {
         return;
     }
     match api::run::<IpCodes>(app, ip_codes::Variables).await {

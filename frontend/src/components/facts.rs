@@ -2,19 +2,13 @@
 use leptos::prelude::*;
 
 pub(crate) fn facts(rows: Vec<(&str, AnyView)>) -> AnyView {
-    let rows: Vec<AnyView> = rows
-        .into_iter()
-        .map(|(term, value)| fact(term.to_owned(), value))
-        .collect();
+    let rows: Vec<AnyView> = rows.into_iter().map(|(term, value)| fact(term.to_owned(), value)).collect();
     view! { <dl class="facts">{rows}</dl> }.into_any()
 }
 
 /// The same for names that come with the data, such as parameters.
 pub(crate) fn named_values(rows: Vec<(String, String)>) -> AnyView {
-    let rows: Vec<AnyView> = rows
-        .into_iter()
-        .map(|(name, value)| fact(name, text(value)))
-        .collect();
+    let rows: Vec<AnyView> = rows.into_iter().map(|(name, value)| fact(name, text(value))).collect();
     view! { <dl class="facts mono">{rows}</dl> }.into_any()
 }
 

@@ -12,12 +12,7 @@ pub(crate) fn field_id(path: &str) -> String {
 }
 
 fn fault_of(faults: Faults, path: &'static str) -> Option<String> {
-    faults.with(|faults| {
-        faults
-            .iter()
-            .find(|fault| fault.field == path)
-            .map(|fault| fault.message.clone())
-    })
+    faults.with(|faults| faults.iter().find(|fault| fault.field == path).map(|fault| fault.message.clone()))
 }
 
 #[component]

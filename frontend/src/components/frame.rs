@@ -2,21 +2,21 @@
 use super::menu::Menu;
 use super::top_bar::TopBar;
 use crate::browser;
+use crate::context::use_app;
 use crate::i18n::use_lang;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 const MENU_KEY: &str = "todoke.menu";
 
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     let l = use_lang();
-    let location = use_location();
+    let app = use_app();
     // On wide screens the menu folds to make room; on phones it is a drawer that a page closes.
     let is_folded = RwSignal::new(browser::remembered(MENU_KEY).as_deref() == Some("folded"));
     let is_drawer_open = RwSignal::new(false);
     Effect::new(move |before: Option<String>| {
-        let path = location.pathname.get();
+        let path = app.path.get();
         if before.is_some_and(|before| before != path) {
             is_drawer_open.set(false);
             browser::focus("main");
@@ -26,14 +26,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
     let toggle = move || {
         is_drawer_open.update(|open| *open = !*open);
         is_folded.update(|folded| *folded = !*folded);
-        browser::remember(
-            MENU_KEY,
-            if is_folded.get_untracked() {
-                "folded"
-            } else {
-                "open"
-            },
-        );
+        browser::remember(MENU_KEY, if is_folded.get_untracked() { "folded" } else { "open" });
     };
     view! {
         <a class="skip" href="#main" on:click=move |event| { event.prevent_default(); browser::focus("main"); }>{l.skip_to_content()}</a>

@@ -2,7 +2,7 @@
 //! It knows neither what is waited for nor how it is asked.
 use crate::api::error::ApiError;
 use crate::i18n::use_lang;
-use crate::load::{Load, Query};
+use crate::load::{Found, Load, Query, Waiting};
 use leptos::prelude::*;
 
 /// Skeleton rows while waiting, the error with a way to try again, or the view of what came.
@@ -10,26 +10,31 @@ pub(crate) fn load_view<T: Send + Sync + 'static>(
     query: Query<T>,
     skeleton_rows: usize,
     ready: impl Fn(&T) -> AnyView + Send + 'static,
-) -> impl IntoView {
-    move || {
-        query.state.with(|state| match state {
-            Load::Waiting => view! { <Skeleton rows=skeleton_rows /> }.into_any(),
-            Load::Failed(error) => {
-                let error = error.clone();
-                view! { <ErrorPanel error retry=Callback::new(move |()| query.reload()) /> }.into_any()
-            }
-            Load::Ready(found) => ready(found),
-        })
-    }
+) -> AnyView {
+    let ready = move |found: &Found| found.downcast_ref().map_or_else(|| ().into_any(), &ready);
+    any_load_view(query.waiting, skeleton_rows, Box::new(ready))
+}
+
+fn any_load_view(
+    waiting: Waiting,
+    skeleton_rows: usize,
+    ready: Box<dyn Fn(&Found) -> AnyView + Send>,
+) -> AnyView {
+    let view = move || match waiting.state.get() {
+        Load::Waiting => view! { <Skeleton rows=skeleton_rows /> }.into_any(),
+        Load::Failed(error) => {
+            view! { <ErrorPanel error retry=Callback::new(move |()| waiting.reload()) /> }.into_any()
+        }
+        Load::Ready(found) => ready(&found),
+    };
+    view.into_any()
 }
 
 /// Rows of the final height; the style sheet shows them only after 150 ms.
 #[component]
 fn Skeleton(rows: usize) -> impl IntoView {
     let l = use_lang();
-    let bars: Vec<AnyView> = (0..rows)
-        .map(|_| view! { <div class="bar"></div> }.into_any())
-        .collect();
+    let bars: Vec<AnyView> = (0..rows).map(|_| view! { <div class="bar"></div> }.into_any()).collect();
     view! {
         <div class="skeleton delayed" role="status">
             <span class="visually-hidden">{l.loading()}</span>

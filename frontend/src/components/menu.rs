@@ -3,7 +3,6 @@ use crate::context::use_app;
 use crate::i18n::use_lang;
 use crate::model::format;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// The server counts what waits in one IP code no further than this.
 const COUNTED_MAX: i64 = 10_000;
@@ -14,9 +13,7 @@ pub(crate) fn Menu() -> impl IntoView {
     let app = use_app();
     let unprocessed = move || Some(app.unprocessed()).filter(|count| *count > 0);
     let restorable = move || {
-        app.counts
-            .with(|counts| counts.as_ref().map(|counts| counts.restorable))
-            .filter(|count| *count > 0)
+        app.counts.with(|counts| counts.as_ref().map(|counts| counts.restorable)).filter(|count| *count > 0)
     };
     let orders = move || {
         app.has_gateway().then(|| {
@@ -44,12 +41,8 @@ fn entry(
     counted: &'static str,
     count: impl Fn() -> Option<i64> + Send + 'static,
 ) -> AnyView {
-    let location = use_location();
-    let current = move || {
-        location
-            .pathname
-            .with(|path| path.starts_with(href).then_some("page"))
-    };
+    let app = use_app();
+    let current = move || app.path.with(|path| path.starts_with(href).then_some("page"));
     let badge = move || {
         count().map(|count| {
             let figure = format::count(count.min(COUNTED_MAX), count > COUNTED_MAX);

@@ -12,11 +12,7 @@ pub(crate) enum RowKey {
 
 /// To be called from `on:keydown` of a table's body. Keys pressed within a field or link of a row are left to it.
 pub(crate) fn row_key(event: &KeyboardEvent) -> Option<(String, RowKey)> {
-    let row = event
-        .target()?
-        .dyn_into::<Element>()
-        .ok()
-        .filter(|target| target.tag_name() == "TR")?;
+    let row = event.target()?.dyn_into::<Element>().ok().filter(|target| target.tag_name() == "TR")?;
     let key = event.key();
     let neighbour = match key.as_str() {
         "ArrowDown" => row.next_element_sibling(),
@@ -59,10 +55,8 @@ pub(crate) fn figure_cell(heading: &'static str, value: String) -> AnyView {
 }
 
 pub(crate) fn head(headings: &[&'static str]) -> AnyView {
-    let cells: Vec<AnyView> = headings
-        .iter()
-        .map(|heading| view! { <th scope="col">{*heading}</th> }.into_any())
-        .collect();
+    let cells: Vec<AnyView> =
+        headings.iter().map(|heading| view! { <th scope="col">{*heading}</th> }.into_any()).collect();
     view! {
         <thead>
             <tr>{cells}</tr>

@@ -92,12 +92,8 @@ fn Account() -> impl IntoView {
 
 /// An open list closes when the focus goes elsewhere.
 fn close_when_left(event: web_sys::FocusEvent) {
-    let details = event
-        .current_target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let next = event
-        .related_target()
-        .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+    let details = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let next = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
     if let Some(details) = details
         && !details.contains(next.as_ref())
     {
@@ -112,24 +108,17 @@ fn IpSwitcher() -> impl IntoView {
     let app = use_app();
     let codes = app.ip_codes.get_untracked().unwrap_or_default();
     if codes.len() < 2 {
-        let only = codes
-            .into_iter()
-            .next()
-            .map(|ip_code| [ip_code.code, " ".to_owned(), ip_code.name].concat());
+        let only =
+            codes.into_iter().next().map(|ip_code| [ip_code.code, " ".to_owned(), ip_code.name].concat());
         return view! { <span class="quiet only-code">{only}</span> }.into_any();
     }
     let total = codes.len();
     let summary = move || match app.selection.with(Vec::len) {
         0 => l.ip_codes_all(&total.to_string()),
-        1 => app
-            .selection
-            .with(|chosen| chosen.first().cloned().unwrap_or_default()),
+        1 => app.selection.with(|chosen| chosen.first().cloned().unwrap_or_default()),
         chosen => l.ip_codes_chosen(&chosen.to_string()),
     };
-    let options: Vec<AnyView> = codes
-        .into_iter()
-        .map(|ip_code| code_choice(app, ip_code))
-        .collect();
+    let options: Vec<AnyView> = codes.into_iter().map(|ip_code| code_choice(app, ip_code)).collect();
     view! {
         <details class="pop" on:focusout=close_when_left>
             <summary><span class="visually-hidden">{l.ip_code()} " "</span> {summary}</summary>

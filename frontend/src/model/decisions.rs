@@ -50,10 +50,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn decision(&self, id: &str) -> Option<Decision> {
-        self.items
-            .iter()
-            .find(|item| item.id == id)
-            .map(|item| item.decision)
+        self.items.iter().find(|item| item.id == id).map(|item| item.decision)
     }
 
     /// Choosing what is chosen already takes the choice back. A changed mind is a new decision with a new key.
@@ -81,11 +78,7 @@ impl Plan {
     }
 
     pub(crate) fn give_keys(&mut self, mut new_key: impl FnMut() -> String) {
-        for item in self
-            .items
-            .iter_mut()
-            .filter(|item| item.idempotency_key.is_none())
-        {
+        for item in self.items.iter_mut().filter(|item| item.idempotency_key.is_none()) {
             item.idempotency_key = Some(new_key());
         }
     }
@@ -148,13 +141,7 @@ mod tests {
         };
         plan.give_keys(&mut key);
         plan.give_keys(&mut key);
-        assert_eq!(
-            plan.items
-                .first()
-                .and_then(|item| item.idempotency_key.clone())
-                .as_deref(),
-            Some("1")
-        );
+        assert_eq!(plan.items.first().and_then(|item| item.idempotency_key.clone()).as_deref(), Some("1"));
         plan.toggle("a", "1", Decision::MarkProcessed);
         assert!(plan.lacks_keys());
         assert_eq!(made, 2);
@@ -176,11 +163,7 @@ mod tests {
         let mut plan = plan_of_two();
         plan.settle(
             "a",
-            Outcome::Failed {
-                cause: Some(Cause::ServerError),
-                http_status: Some(500),
-                receipt: None,
-            },
+            Outcome::Failed { cause: Some(Cause::ServerError), http_status: Some(500), receipt: None },
         );
         let text = serde_json::to_string(&plan).unwrap();
         assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);

@@ -109,9 +109,7 @@ impl OrderSearch {
 }
 
 fn pairs(query: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(query.trim_start_matches('?').as_bytes())
-        .into_owned()
-        .collect()
+    form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).into_owned().collect()
 }
 
 /// The path with those pairs that have a value.
@@ -121,11 +119,7 @@ fn address(path: &str, named: &[(&str, &str)]) -> String {
         query.append_pair(name, value);
     }
     let query = query.finish();
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        [path, "?", &query].concat()
-    }
+    if query.is_empty() { path.to_owned() } else { [path, "?", &query].concat() }
 }
 
 pub(crate) fn list_from(text: &str) -> AbnormalOrderList {

@@ -25,19 +25,11 @@ pub(crate) struct Period {
 
 impl Period {
     pub(crate) fn of(kind: PeriodKind) -> Self {
-        Self {
-            kind,
-            ..Self::default()
-        }
+        Self { kind, ..Self::default() }
     }
 
     pub(crate) fn days(from: String, to: String) -> Self {
-        Self {
-            kind: PeriodKind::Days,
-            month: String::new(),
-            from,
-            to,
-        }
+        Self { kind: PeriodKind::Days, month: String::new(), from, to }
     }
 
     /// `2026-11`, `2026-11-01_2026-11-21`, `today`, `yesterday`; nothing when unbounded.
@@ -59,10 +51,7 @@ impl Period {
             "yesterday" => Self::of(PeriodKind::Yesterday),
             other => match other.split_once('_') {
                 Some((from, to)) => Self::days(from.to_owned(), to.to_owned()),
-                None => Self {
-                    month: other.to_owned(),
-                    ..Self::of(PeriodKind::Month)
-                },
+                None => Self { month: other.to_owned(), ..Self::of(PeriodKind::Month) },
             },
         }
     }
@@ -92,10 +81,7 @@ impl Period {
         match self.kind {
             PeriodKind::Unbounded => None,
             PeriodKind::Month => Some(PeriodInput::YearMonth(self.month.clone())),
-            PeriodKind::Days => Some(PeriodInput::Days {
-                from: self.from.clone(),
-                to: self.to.clone(),
-            }),
+            PeriodKind::Days => Some(PeriodInput::Days { from: self.from.clone(), to: self.to.clone() }),
             PeriodKind::Today => Some(PeriodInput::Today),
             PeriodKind::Yesterday => Some(PeriodInput::Yesterday),
         }
@@ -108,18 +94,12 @@ impl Period {
 
 /// The months that may be searched, newest first.
 pub(crate) fn permitted_months(now: Timestamp) -> Vec<String> {
-    search::searchable_months(now)
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    search::searchable_months(now).iter().map(ToString::to_string).collect()
 }
 
 /// The first and the last day that may be searched.
 pub(crate) fn permitted_days(now: Timestamp) -> (String, String) {
-    (
-        search::first_searchable_day(now).to_string(),
-        now.tokyo_date().to_string(),
-    )
+    (search::first_searchable_day(now).to_string(), now.tokyo_date().to_string())
 }
 
 #[cfg(test)]
@@ -128,13 +108,7 @@ mod tests {
 
     #[test]
     fn a_period_survives_the_address() {
-        for text in [
-            "today",
-            "yesterday",
-            "2026-11",
-            "2026-11-01_2026-11-21",
-            "_2026-11-21",
-        ] {
+        for text in ["today", "yesterday", "2026-11", "2026-11-01_2026-11-21", "_2026-11-21"] {
             assert_eq!(Period::from_address(text).to_address().as_deref(), Some(text));
         }
         assert_eq!(Period::from_address("").to_address(), None);
@@ -147,9 +121,6 @@ mod tests {
         assert_eq!(months.len(), 8);
         assert_eq!(months.first().map(String::as_str), Some("2026-01"));
         assert_eq!(months.last().map(String::as_str), Some("2025-06"));
-        assert_eq!(
-            permitted_days(now),
-            ("2025-06-01".to_owned(), "2026-01-31".to_owned())
-        );
+        assert_eq!(permitted_days(now), ("2025-06-01".to_owned(), "2026-01-31".to_owned()));
     }
 }

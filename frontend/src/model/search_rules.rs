@@ -14,9 +14,8 @@ use todoke_domain::time::Timestamp;
 /// two rules on required fields are asked again: normalising keywords as `parse_search` does would bring the tables of
 /// Unicode along, 38 kB that everybody loads, for nothing that the server would not say as well.
 pub(crate) fn faults(l: Lang, search: &SendErrorSearch, now: Timestamp) -> Vec<FieldFault> {
-    let broken = missing_fields(search)
-        .into_iter()
-        .chain(parse_period(search.period.to_input().as_ref(), now).err());
+    let broken =
+        missing_fields(search).into_iter().chain(parse_period(search.period.to_input().as_ref(), now).err());
     broken.map(|fault| in_words(l, fault)).collect()
 }
 
@@ -25,11 +24,7 @@ fn missing_fields(search: &SendErrorSearch) -> Vec<SearchFault> {
     let has_keyword = keywords.iter().any(|keyword| !keyword.trim().is_empty());
     let has_several = search.ip_codes.len() > 1;
     let rules = [
-        (
-            search.ip_codes.is_empty(),
-            SearchField::IpCodes,
-            SearchRule::IpCodeRequired,
-        ),
+        (search.ip_codes.is_empty(), SearchField::IpCodes, SearchRule::IpCodeRequired),
         (
             !search.period.is_bounded() && !has_keyword,
             SearchField::Period,
@@ -42,9 +37,7 @@ fn missing_fields(search: &SendErrorSearch) -> Vec<SearchFault> {
         ),
     ];
     let broken = rules.into_iter().filter(|(is_broken, _, _)| *is_broken);
-    broken
-        .map(|(_, field, rule)| SearchFault { field, rule })
-        .collect()
+    broken.map(|(_, field, rule)| SearchFault { field, rule }).collect()
 }
 
 /// The broken rule of a period alone, as other screens have it.
@@ -70,9 +63,8 @@ pub(crate) fn is_new_match(search: &SendErrorSearch, change: &Change<'_>, now: T
     let Ok(occurred_at) = Timestamp::parse_rfc3339(change.occurred_at) else {
         return false;
     };
-    let is_told_by_row = [&search.email, &search.phone, &search.sendid]
-        .iter()
-        .all(|keyword| keyword.is_empty());
+    let is_told_by_row =
+        [&search.email, &search.phone, &search.sendid].iter().all(|keyword| keyword.is_empty());
     is_told_by_row
         && (search.order_no.is_empty() || search.order_no == change.order_no)
         && search.ip_codes.iter().any(|code| code == change.ip_code)
@@ -97,10 +89,7 @@ fn in_words(l: Lang, fault: SearchFault) -> FieldFault {
         SearchRule::KeywordTooLong => l.rule_keyword_too_long(),
         SearchRule::PhoneInvalid => l.rule_phone_invalid(),
     };
-    FieldFault {
-        field: fault.field.path().join("."),
-        message: message.to_owned(),
-    }
+    FieldFault { field: fault.field.path().join("."), message: message.to_owned() }
 }
 
 #[cfg(test)]
@@ -115,42 +104,22 @@ mod tests {
     fn a_broken_rule_stands_beside_its_field_in_the_readers_language() {
         let mut search = SendErrorSearch::initial(vec!["2012000123".to_owned(), "2012000124".to_owned()]);
         assert_eq!(faults(Lang::Ja, &search, now()), []);
-        search.period = Period {
-            month: "2026-11".to_owned(),
-            ..Period::of(PeriodKind::Month)
-        };
+        search.period = Period { month: "2026-11".to_owned(), ..Period::of(PeriodKind::Month) };
         let broken = faults(Lang::Ja, &search, now());
         assert_eq!(broken.first().map(|fault| fault.field.as_str()), Some("orderNo"));
-        assert!(
-            broken
-                .first()
-                .is_some_and(|fault| fault.message.contains("検索キーワード"))
-        );
+        assert!(broken.first().is_some_and(|fault| fault.message.contains("検索キーワード")));
     }
 
     #[test]
     fn only_new_errors_within_the_search_are_announced() {
         let search = SendErrorSearch::initial(vec!["2012000123".to_owned()]);
         let fits = |ip_code, status, occurred_at| {
-            is_new_match(
-                &search,
-                &Change {
-                    ip_code,
-                    order_no: "1",
-                    status,
-                    occurred_at,
-                },
-                now(),
-            )
+            is_new_match(&search, &Change { ip_code, order_no: "1", status, occurred_at }, now())
         };
         let today = "2026-11-21T10:00:00+09:00";
         assert!(fits("2012000123", SendErrorStatus::Unprocessed, today));
         assert!(!fits("2012000124", SendErrorStatus::Unprocessed, today));
         assert!(!fits("2012000123", SendErrorStatus::Processed, today));
-        assert!(!fits(
-            "2012000123",
-            SendErrorStatus::Unprocessed,
-            "2026-11-20T10:00:00+09:00"
-        ));
+        assert!(!fits("2012000123", SendErrorStatus::Unprocessed, "2026-11-20T10:00:00+09:00"));
     }
 }

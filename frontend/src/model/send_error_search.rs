@@ -39,10 +39,7 @@ pub(crate) struct SendErrorAddress {
 
 impl SendErrorAddress {
     pub(crate) fn first_page(search: SendErrorSearch) -> Self {
-        Self {
-            search,
-            after: Vec::new(),
-        }
+        Self { search, after: Vec::new() }
     }
 
     /// `None` for an address without any search: the form then stands open with its initial values.
@@ -101,10 +98,7 @@ impl SendErrorAddress {
     }
 
     pub(crate) fn with_after(&self, after: Vec<String>) -> Self {
-        Self {
-            search: self.search.clone(),
-            after,
-        }
+        Self { search: self.search.clone(), after }
     }
 }
 
@@ -136,17 +130,11 @@ mod tests {
             period: Period::days("2026-11-01".to_owned(), "2026-11-21".to_owned()),
             ..SendErrorSearch::initial(vec!["2012000123".to_owned(), "2012000124".to_owned()])
         };
-        let address = SendErrorAddress {
-            search,
-            after: vec!["a=,&".to_owned(), "b".to_owned()],
-        };
+        let address = SendErrorAddress { search, after: vec!["a=,&".to_owned(), "b".to_owned()] };
         let href = address.href();
         let (path, query) = href.split_once('?').unwrap();
         assert_eq!(path, "/send-errors");
-        assert!(
-            query.starts_with("ip=2012000123&ip=2012000124&condition=unprocessed&"),
-            "{query}"
-        );
+        assert!(query.starts_with("ip=2012000123&ip=2012000124&condition=unprocessed&"), "{query}");
         assert_eq!(SendErrorAddress::parse(query), Some(address));
     }
 
@@ -159,9 +147,6 @@ mod tests {
     #[test]
     fn the_initial_search_is_todays_unprocessed() {
         let address = SendErrorAddress::first_page(SendErrorSearch::initial(vec!["2012000123".to_owned()]));
-        assert_eq!(
-            address.href(),
-            "/send-errors?ip=2012000123&condition=unprocessed&period=today"
-        );
+        assert_eq!(address.href(), "/send-errors?ip=2012000123&condition=unprocessed&period=today");
     }
 }

@@ -143,26 +143,14 @@ mod tests {
 
     #[test]
     fn a_row_that_is_being_sent_again_says_so_until_it_is_closed() {
-        assert_eq!(
-            send_error(Lang::Ja, SendErrorStatus::Unprocessed, false).text,
-            "未処理"
-        );
-        assert_eq!(
-            send_error(Lang::Ja, SendErrorStatus::Unprocessed, true).text,
-            "再送信中"
-        );
-        assert_eq!(
-            send_error(Lang::Ja, SendErrorStatus::Processed, true).text,
-            "処理済"
-        );
+        assert_eq!(send_error(Lang::Ja, SendErrorStatus::Unprocessed, false).text, "未処理");
+        assert_eq!(send_error(Lang::Ja, SendErrorStatus::Unprocessed, true).text, "再送信中");
+        assert_eq!(send_error(Lang::Ja, SendErrorStatus::Processed, true).text, "処理済");
     }
 
     #[test]
     fn a_cause_names_the_status_code_and_an_unknown_carrier_itself() {
-        assert_eq!(
-            cause(Lang::Ja, Cause::ServerError, Some(503)),
-            "サーバーエラー (503)"
-        );
+        assert_eq!(cause(Lang::Ja, Cause::ServerError, Some(503)), "サーバーエラー (503)");
         assert_eq!(carrier(Lang::En, "ymobile"), "ymobile");
     }
 }

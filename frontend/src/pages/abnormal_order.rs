@@ -30,9 +30,7 @@ pub(crate) fn AbnormalOrder(id: String) -> impl IntoView {
 
 pub(crate) async fn ask(app: App, id: String) -> Result<Detail, ApiError> {
     let answer = api::run::<AbnormalOrderDetail>(app, abnormal_order_detail::Variables { id }).await?;
-    answer
-        .abnormal_order
-        .ok_or_else(|| ApiError::of(ErrorKind::NotFound))
+    answer.abnormal_order.ok_or_else(|| ApiError::of(ErrorKind::NotFound))
 }
 
 pub(crate) fn is_restorable(app: App, found: &Detail) -> bool {
@@ -48,11 +46,7 @@ fn detail_view(app: App, l: Lang, found: Detail) -> AnyView {
         let href = ["/abnormal-orders/", &found.id, "/restore"].concat();
         view! { <div class="actions"><a class="button primary" href=href>{l.restore_do()}</a></div> }
     });
-    let notification = found
-        .notification
-        .iter()
-        .map(|one| (one.field.clone(), one.value.clone()))
-        .collect();
+    let notification = found.notification.iter().map(|one| (one.field.clone(), one.value.clone())).collect();
     view! {
         <header class="page-head detail-head">
             <p class="crumb"><a href="/abnormal-orders">{l.abnormal_orders()}</a></p>
@@ -97,14 +91,8 @@ fn reason_view(l: Lang, found: &Detail) -> AnyView {
     let evidence = found.evidence.as_ref().map(|evidence| {
         facts(vec![
             (l.evidence_field(), text(evidence.field.clone())),
-            (
-                l.evidence_expected(),
-                text(format::text_or_missing(Some(&evidence.expected))),
-            ),
-            (
-                l.evidence_actual(),
-                text(format::text_or_missing(Some(&evidence.actual))),
-            ),
+            (l.evidence_expected(), text(format::text_or_missing(Some(&evidence.expected)))),
+            (l.evidence_actual(), text(format::text_or_missing(Some(&evidence.actual)))),
         ])
     });
     view! {
@@ -121,31 +109,15 @@ fn facts_view(l: Lang, found: &Detail) -> AnyView {
     facts(vec![
         (l.ip_code(), text(found.ip_code.clone())),
         (l.shop_id(), text(found.shop_id.clone())),
-        (
-            l.order_type(),
-            text(format::text_or_missing(found.order_type.as_deref())),
-        ),
+        (l.order_type(), text(format::text_or_missing(found.order_type.as_deref()))),
         (l.received_at(), text(format::instant(&found.received_at))),
-        (
-            l.ordered_at(),
-            text(format::instant_or_missing(found.ordered_at.as_deref())),
-        ),
-        (
-            l.customer(),
-            text(format::customer(
-                found.customer_name.as_deref(),
-                found.member_id.as_deref(),
-            )),
-        ),
+        (l.ordered_at(), text(format::instant_or_missing(found.ordered_at.as_deref()))),
+        (l.customer(), text(format::customer(found.customer_name.as_deref(), found.member_id.as_deref()))),
         (l.total(), text(format::yen_or_missing(found.total))),
         (l.shipping_fee(), text(format::yen_or_missing(found.shipping_fee))),
         (
             l.item_count(),
-            text(
-                found
-                    .item_count
-                    .map_or_else(|| format::MISSING.to_owned(), |count| count.to_string()),
-            ),
+            text(found.item_count.map_or_else(|| format::MISSING.to_owned(), |count| count.to_string())),
         ),
     ])
 }
@@ -155,10 +127,8 @@ fn timeline_view(l: Lang, found: &Detail) -> AnyView {
         .timeline
         .iter()
         .map(|event| {
-            let more: Vec<String> = [event.actor.clone(), event.detail.clone()]
-                .into_iter()
-                .flatten()
-                .collect();
+            let more: Vec<String> =
+                [event.actor.clone(), event.detail.clone()].into_iter().flatten().collect();
             view! {
                 <li>
                     <p class="when figures">{format::instant(&event.at)}</p>

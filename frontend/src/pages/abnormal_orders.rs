@@ -6,15 +6,16 @@ use crate::api;
 use crate::api::queries::{AbnormalOrders as AbnormalOrdersQuery, abnormal_orders};
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
-use crate::components::page::{name_page, page_head, page_query, use_go};
+use crate::components::page::{name_page, page_head, page_query};
 use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::{Load, Query};
+use crate::load::{Query, effect};
 use crate::model::enums::{AbnormalOrderList, AbnormalOrderStatus, Action};
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::{format, status};
+use crate::router::use_go;
 use abnormal_orders::{
     AbnormalOrderFilter, AbnormalOrdersAbnormalOrders, AbnormalOrdersAbnormalOrdersNodes, PeriodInput,
 };
@@ -43,11 +44,8 @@ pub(crate) fn AbnormalOrders() -> impl IntoView {
         }
         counts
     });
-    Effect::new(move |_| {
-        let total = page.state.with(|state| match state {
-            Load::Ready(found) => Some(format::count(found.total_count, found.total_count_is_capped)),
-            Load::Waiting | Load::Failed(_) => None,
-        });
+    effect(move || {
+        let total = page.with(|found| Some(format::count(found.total_count, found.total_count_is_capped)));
         name_page(l, l.abnormal_orders(), total.as_deref());
     });
     view! {
@@ -83,9 +81,7 @@ async fn ask(
         first: i64::try_from(PAGE_ROWS).unwrap_or(i64::MAX),
         after: search.after.last().cloned(),
     };
-    Ok(api::run::<AbnormalOrdersQuery>(app, variables)
-        .await?
-        .abnormal_orders)
+    Ok(api::run::<AbnormalOrdersQuery>(app, variables).await?.abnormal_orders)
 }
 
 fn list_name(l: Lang, list: AbnormalOrderList) -> &'static str {
@@ -115,11 +111,7 @@ fn Tabs(address: Memo<AbnormalOrderSearch>) -> impl IntoView {
     let app = use_app();
     let tab = move |list: AbnormalOrderList| {
         let href = move || {
-            let search = AbnormalOrderSearch {
-                list,
-                after: Vec::new(),
-                ..address.get()
-            };
+            let search = AbnormalOrderSearch { list, after: Vec::new(), ..address.get() };
             search.href()
         };
         let count = move || {
@@ -153,21 +145,12 @@ fn list_view(
     found: &AbnormalOrdersAbnormalOrders,
 ) -> AnyView {
     if found.nodes.is_empty() {
-        let next = if search.is_narrowed() {
-            l.empty_narrowed_next()
-        } else {
-            l.abnormal_orders_empty_next()
-        };
+        let next =
+            if search.is_narrowed() { l.empty_narrowed_next() } else { l.abnormal_orders_empty_next() };
         return view! { <Empty why=l.abnormal_orders_empty() next /> }.into_any();
     }
     let total = format::count(found.total_count, found.total_count_is_capped);
-    let href = |after: Vec<String>| {
-        AbnormalOrderSearch {
-            after,
-            ..search.clone()
-        }
-        .href()
-    };
+    let href = |after: Vec<String>| AbnormalOrderSearch { after, ..search.clone() }.href();
     let before = stack_before(&search.after).map(href);
     let end = found.page_info.end_cursor.as_ref();
     let after = stack_after(&search.after, end, found.page_info.has_next_page).map(href);
@@ -200,11 +183,8 @@ fn Table(app: App, rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoVie
             go(&["/abnormal-orders/", &id].concat());
         }
     };
-    let body: Vec<AnyView> = rows
-        .into_iter()
-        .enumerate()
-        .map(|(index, row)| row_view(app, l, index, row))
-        .collect();
+    let body: Vec<AnyView> =
+        rows.into_iter().enumerate().map(|(index, row)| row_view(app, l, index, row)).collect();
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.abnormal_orders()>
             <table class="list" aria-label=l.abnormal_orders()>
@@ -222,9 +202,7 @@ fn row_view(app: App, l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNo
         .cancelled_at_gateway
         .then(|| view! { <span class="mark mark-grey">{l.cancelled_at_gateway()}</span> });
     let customer = format::customer(row.customer_name.as_deref(), row.member_id.as_deref());
-    let count = row
-        .item_count
-        .map_or_else(|| format::MISSING.to_owned(), |count| count.to_string());
+    let count = row.item_count.map_or_else(|| format::MISSING.to_owned(), |count| count.to_string());
     view! {
         <tr tabindex=tab_stop(index) data-id=row.id.clone()>
             {cell(l.order_type(), format::text_or_missing(row.order_type.as_deref()))}

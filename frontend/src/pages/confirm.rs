@@ -84,16 +84,11 @@ fn is_open(row: &SendErrorRow) -> bool {
 
 fn review_view(app: App, l: Lang, chosen: Vec<Chosen>) -> AnyView {
     let to_check = |(item, row): &&Chosen| {
-        let may_be_there = row
-            .as_ref()
-            .is_some_and(|row| is_open(row) && row.receipt == Receipt::MaybeReceived);
+        let may_be_there =
+            row.as_ref().is_some_and(|row| is_open(row) && row.receipt == Receipt::MaybeReceived);
         item.decision == Decision::Resend && may_be_there
     };
-    let to_check: Vec<String> = chosen
-        .iter()
-        .filter(to_check)
-        .map(|(item, _)| item.id.clone())
-        .collect();
+    let to_check: Vec<String> = chosen.iter().filter(to_check).map(|(item, _)| item.id.clone()).collect();
     let open: Vec<String> = chosen
         .iter()
         .filter(|(_, row)| row.as_ref().is_some_and(is_open))
@@ -110,10 +105,7 @@ fn review_view(app: App, l: Lang, chosen: Vec<Chosen>) -> AnyView {
         l.receipt(),
         l.sent_at(),
     ];
-    let rows: Vec<AnyView> = chosen
-        .into_iter()
-        .map(|(item, row)| review_row(l, &item, row))
-        .collect();
+    let rows: Vec<AnyView> = chosen.into_iter().map(|(item, row)| review_row(l, &item, row)).collect();
     view! {
         {(left_out > 0).then(|| view! { <p class="notice">{l.confirm_left_out(&left_out.to_string())}</p> })}
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.confirm()>
@@ -167,11 +159,7 @@ fn Submit(app: App, open: Vec<String>, to_check: Vec<String>) -> impl IntoView {
     let is_missing = RwSignal::new(false);
     let (has_open, needs_check) = (!open.is_empty(), !to_check.is_empty());
     let back = app.plan.with_untracked(|plan| plan.origin.clone());
-    let back = if back.is_empty() {
-        "/send-errors".to_owned()
-    } else {
-        back
-    };
+    let back = if back.is_empty() { "/send-errors".to_owned() } else { back };
     let send = move || {
         if needs_check && !is_checked.get_untracked() {
             is_missing.set(true);

@@ -5,16 +5,17 @@ use crate::browser;
 use crate::components::field::{FaultSummary, Faults, Select, TextField};
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
-use crate::components::page::{name_page, page_head, page_query, use_go};
+use crate::components::page::{name_page, page_head, page_query};
 use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::period_field::PeriodField;
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::{Load, Query};
+use crate::load::{Query, effect};
 use crate::model::order_search::{self, OrderSearch};
 use crate::model::period::Period;
 use crate::model::{format, search_rules, status};
+use crate::router::use_go;
 use leptos::prelude::*;
 use orders::{OrderFilter, OrdersOrders, OrdersOrdersNodes, PeriodInput};
 
@@ -28,11 +29,8 @@ pub(crate) fn Orders() -> impl IntoView {
         let codes = app.active_codes();
         ask(app, codes, address.get())
     });
-    Effect::new(move |_| {
-        let total = page.state.with(|state| match state {
-            Load::Ready(found) => Some(format::count(found.total_count, found.total_count_is_capped)),
-            Load::Waiting | Load::Failed(_) => None,
-        });
+    effect(move || {
+        let total = page.with(|found| Some(format::count(found.total_count, found.total_count_is_capped)));
         name_page(l, l.orders(), total.as_deref());
     });
     view! {
@@ -93,32 +91,17 @@ impl Draft {
 
     fn set(self, search: OrderSearch) {
         self.order_no.set(search.order_no);
-        self.status.set(
-            search
-                .status
-                .map_or("", order_search::order_status_text)
-                .to_owned(),
-        );
-        self.restored
-            .set(search.restored.map_or("", order_search::yes_no_text).to_owned());
-        self.mail.set(
-            search
-                .confirmation_mail
-                .map_or("", order_search::mail_text)
-                .to_owned(),
-        );
+        self.status.set(search.status.map_or("", order_search::order_status_text).to_owned());
+        self.restored.set(search.restored.map_or("", order_search::yes_no_text).to_owned());
+        self.mail.set(search.confirmation_mail.map_or("", order_search::mail_text).to_owned());
         self.period.set(search.period);
     }
 
     fn search(self) -> OrderSearch {
         OrderSearch {
             order_no: self.order_no.get_untracked().trim().to_owned(),
-            status: self
-                .status
-                .with_untracked(|text| order_search::order_status_from(text)),
-            restored: self
-                .restored
-                .with_untracked(|text| order_search::yes_no_from(text)),
+            status: self.status.with_untracked(|text| order_search::order_status_from(text)),
+            restored: self.restored.with_untracked(|text| order_search::yes_no_from(text)),
             confirmation_mail: self.mail.with_untracked(|text| order_search::mail_from(text)),
             period: self.period.get_untracked(),
             after: Vec::new(),
@@ -132,7 +115,7 @@ fn Search(address: Memo<OrderSearch>) -> impl IntoView {
     let go = use_go();
     let draft = Draft::new();
     let faults: Faults = RwSignal::new(Vec::new());
-    Effect::new(move |_| draft.set(address.get()));
+    effect(move || draft.set(address.get()));
     let show = {
         let go = go.clone();
         move || {
@@ -175,11 +158,7 @@ fn Fields(draft: Draft, faults: Faults) -> impl IntoView {
         ("cancelled", l.order_status_cancelled()),
     ];
     let restored = vec![("", l.any()), ("yes", l.restored_yes()), ("no", l.restored_no())];
-    let mails = vec![
-        ("", l.any()),
-        ("sent", l.mail_sent()),
-        ("not-sent", l.mail_not_sent()),
-    ];
+    let mails = vec![("", l.any()), ("sent", l.mail_sent()), ("not-sent", l.mail_not_sent())];
     view! {
         <div class="keywords">
             <TextField label=l.order_no() path="orderNo" value=draft.order_no faults />
@@ -194,21 +173,11 @@ fn Fields(draft: Draft, faults: Faults) -> impl IntoView {
 
 fn list_view(l: Lang, search: &OrderSearch, found: &OrdersOrders) -> AnyView {
     if found.nodes.is_empty() {
-        let next = if search.is_narrowed() {
-            l.empty_narrowed_next()
-        } else {
-            l.orders_empty_next()
-        };
+        let next = if search.is_narrowed() { l.empty_narrowed_next() } else { l.orders_empty_next() };
         return view! { <Empty why=l.orders_empty() next /> }.into_any();
     }
     let total = format::count(found.total_count, found.total_count_is_capped);
-    let href = |after: Vec<String>| {
-        OrderSearch {
-            after,
-            ..search.clone()
-        }
-        .href()
-    };
+    let href = |after: Vec<String>| OrderSearch { after, ..search.clone() }.href();
     let before = stack_before(&search.after).map(href);
     let end = found.page_info.end_cursor.as_ref();
     let after = stack_after(&search.after, end, found.page_info.has_next_page).map(href);
@@ -238,11 +207,8 @@ fn Table(rows: Vec<OrdersOrdersNodes>) -> impl IntoView {
             go(&["/orders/", &id].concat());
         }
     };
-    let body: Vec<AnyView> = rows
-        .into_iter()
-        .enumerate()
-        .map(|(index, row)| row_view(l, index, row))
-        .collect();
+    let body: Vec<AnyView> =
+        rows.into_iter().enumerate().map(|(index, row)| row_view(l, index, row)).collect();
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.orders()>
             <table class="list" aria-label=l.orders()>
@@ -255,11 +221,7 @@ fn Table(rows: Vec<OrdersOrdersNodes>) -> impl IntoView {
 
 fn row_view(l: Lang, index: usize, row: OrdersOrdersNodes) -> AnyView {
     let href = ["/orders/", &row.id].concat();
-    let restored = if row.restored_from.is_some() {
-        l.restored_yes()
-    } else {
-        format::MISSING
-    };
+    let restored = if row.restored_from.is_some() { l.restored_yes() } else { format::MISSING };
     view! {
         <tr tabindex=tab_stop(index) data-id=row.id>
             {cell(l.order_no(), view! { <a href=href>{row.order_no}</a> })}

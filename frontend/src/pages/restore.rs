@@ -17,9 +17,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 /// What the gateway says about money and time, out of the notification's fields.
-const FIGURES: [&str; 7] = [
-    "OrderID", "Status", "Amount", "Tax", "TranDate", "TranID", "Approve",
-];
+const FIGURES: [&str; 7] = ["OrderID", "Status", "Amount", "Tax", "TranDate", "TranID", "Approve"];
 
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
@@ -64,16 +62,11 @@ pub(crate) fn Restore(id: String) -> impl IntoView {
 
 async fn send(app: App, id: String, idempotency_key: String) -> Result<Step, ApiError> {
     let variables = restore_abnormal_order::Variables { id, idempotency_key };
-    let payload = api::run::<RestoreAbnormalOrder>(app, variables)
-        .await?
-        .restore_abnormal_order;
+    let payload = api::run::<RestoreAbnormalOrder>(app, variables).await?.restore_abnormal_order;
     let refusal = payload.user_errors.into_iter().next().map(|fault| fault.message);
     Ok(match (refusal, payload.order) {
         (Some(message), _) => Step::Refused(message),
-        (None, Some(order)) => Step::Restored {
-            id: order.id,
-            order_no: order.order_no,
-        },
+        (None, Some(order)) => Step::Restored { id: order.id, order_no: order.order_no },
         (None, None) => Step::Refused(app.lang.get_untracked().error_unreadable().to_owned()),
     })
 }
@@ -146,14 +139,8 @@ fn figures_view(l: Lang, found: &Detail) -> AnyView {
         (l.received_at(), text(format::instant(&found.received_at))),
         (l.total(), text(format::yen_or_missing(found.total))),
     ];
-    let named = FIGURES
-        .into_iter()
-        .filter_map(|name| found.notification.iter().find(|one| one.field == name));
-    rows.extend(named.map(|one| {
-        (
-            one.field.as_str(),
-            text(format::text_or_missing(Some(&one.value))),
-        )
-    }));
+    let named =
+        FIGURES.into_iter().filter_map(|name| found.notification.iter().find(|one| one.field == name));
+    rows.extend(named.map(|one| (one.field.as_str(), text(format::text_or_missing(Some(&one.value))))));
     facts(rows)
 }

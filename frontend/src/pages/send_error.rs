@@ -8,7 +8,7 @@ use crate::browser;
 use crate::components::facts::{facts, named_values, text};
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
-use crate::components::page::{name_page, use_go};
+use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
@@ -16,6 +16,7 @@ use crate::load::Query;
 use crate::model::decisions::{Decision, Plan};
 use crate::model::enums::{Action, SendErrorStatus};
 use crate::model::{format, status};
+use crate::router::use_go;
 use leptos::prelude::*;
 use send_error_detail::SendErrorDetailSendError as Detail;
 
@@ -84,18 +85,9 @@ fn facts_view(l: Lang, found: &Detail) -> AnyView {
         (l.attempts(), text(found.attempt_count.to_string())),
     ];
     if found.processed_at.is_some() {
-        rows.push((
-            l.processed_at(),
-            text(format::instant_or_missing(found.processed_at.as_deref())),
-        ));
-        rows.push((
-            l.processed_by(),
-            text(format::text_or_missing(found.processed_by.as_deref())),
-        ));
-        rows.push((
-            l.processed_reason(),
-            text(format::text_or_missing(found.processed_reason.as_deref())),
-        ));
+        rows.push((l.processed_at(), text(format::instant_or_missing(found.processed_at.as_deref()))));
+        rows.push((l.processed_by(), text(format::text_or_missing(found.processed_by.as_deref()))));
+        rows.push((l.processed_reason(), text(format::text_or_missing(found.processed_reason.as_deref()))));
     }
     facts(rows)
 }
@@ -110,10 +102,7 @@ fn Actions(app: App, found: Detail) -> impl IntoView {
     let go = use_go();
     let (id, order_no) = (found.id.clone(), found.order_no.clone());
     let decide = Callback::new(move |decision: Decision| {
-        let mut plan = Plan {
-            origin: browser::here(),
-            ..Plan::default()
-        };
+        let mut plan = Plan { origin: browser::here(), ..Plan::default() };
         plan.toggle(&id, &order_no, decision);
         app.change_plan(|current| *current = plan);
         go("/send-errors/confirm");

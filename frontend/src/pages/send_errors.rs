@@ -14,7 +14,7 @@ use crate::components::pager::PAGE_ROWS;
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
 use crate::live;
-use crate::load::{Load, Query};
+use crate::load::{Query, effect, on_change};
 use crate::model::decisions::Plan;
 use crate::model::enums::PeriodPreset;
 use crate::model::format;
@@ -35,30 +35,32 @@ pub(crate) fn SendErrors() -> impl IntoView {
     let faults: Faults = RwSignal::new(Vec::new());
     let page = ask(app, address, faults);
     let is_open = RwSignal::new(true);
-    Effect::new(move |_| {
+    effect(move || {
         let has_search = address.with(Option::is_some);
         is_open.set(!has_search || faults.with(|faults| !faults.is_empty()));
         keep_plan(app, address.get_untracked());
     });
-    Effect::new(move |_| {
-        let total = page.state.with(|state| match state {
-            Load::Ready(Some(found)) => Some(format::count(found.total_count, found.total_count_is_capped)),
-            Load::Ready(None) | Load::Waiting | Load::Failed(_) => None,
+    effect(move || {
+        let total = page.with(|found| {
+            let found = found.as_ref()?;
+            Some(format::count(found.total_count, found.total_count_is_capped))
         });
         name_page(l, l.send_errors(), total.as_deref());
     });
     let fresh = RwSignal::new(Vec::<String>::new());
-    Effect::new(move |_| {
+    effect(move || {
         address.track();
         fresh.set(Vec::new());
     });
     live::on_send_error_changed(move |row| take_change(address.get_untracked(), page, fresh, row));
-    Effect::new(move |before: Option<()>| {
-        app.reconnects.track();
-        if before.is_some() {
+    on_change(
+        move || {
+            app.reconnects.track();
+        },
+        move || {
             page.refresh();
-        }
-    });
+        },
+    );
     view! {
         {page_head(l.send_errors(), l.send_errors_purpose())}
         <panel::Search address is_open faults again=Callback::new(move |()| { is_open.set(false); page.reload(); }) />
@@ -72,9 +74,9 @@ fn ask(app: App, address: Memo<Option<SendErrorAddress>>, faults: Faults) -> Que
     let l = use_lang();
     Query::new(move || {
         let address = address.get();
-        let broken = address.as_ref().map_or_else(Vec::new, |address| {
-            search_rules::faults(l, &address.search, browser::now())
-        });
+        let broken = address
+            .as_ref()
+            .map_or_else(Vec::new, |address| search_rules::faults(l, &address.search, browser::now()));
         let is_sound = broken.is_empty();
         faults.set(broken);
         async move {
@@ -131,12 +133,7 @@ fn keep_plan(app: App, address: Option<SendErrorAddress>) {
         !is_running && (plan.is_submitted || plan.search != search)
     });
     if is_other {
-        app.change_plan(|plan| {
-            *plan = Plan {
-                search,
-                ..Plan::default()
-            }
-        });
+        app.change_plan(|plan| *plan = Plan { search, ..Plan::default() });
     }
 }
 
@@ -147,15 +144,11 @@ fn take_change(
     fresh: RwSignal<Vec<String>>,
     changed: &SendErrorRow,
 ) {
-    let in_view = page.state.with_untracked(|state| match state {
-        Load::Ready(Some(found)) => found.nodes.iter().position(|row| row.id == changed.id),
-        Load::Ready(None) | Load::Waiting | Load::Failed(_) => None,
-    });
+    let in_view =
+        untrack(|| page.with(|found| found.as_ref()?.nodes.iter().position(|row| row.id == changed.id)));
     if let Some(index) = in_view {
-        page.state.update(|state| {
-            if let Load::Ready(Some(found)) = state
-                && let Some(row) = found.nodes.get_mut(index)
-            {
+        page.change(|found| {
+            if let Some(row) = found.as_mut().and_then(|found| found.nodes.get_mut(index)) {
                 *row = changed.clone();
             }
         });

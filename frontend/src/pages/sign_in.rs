@@ -4,12 +4,11 @@ use crate::api::error::{ApiError, FieldFault};
 use crate::browser;
 use crate::components::field::{FaultSummary, FaultText, Faults, TextField, field_id};
 use crate::components::page::name_page;
-use crate::context::use_app;
+use crate::context::{App, use_app};
 use crate::i18n::{self, use_lang};
-use crate::session;
+use crate::load::effect;
+use crate::{router, session};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen_futures::spawn_local;
 
 #[component]
@@ -17,7 +16,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let l = use_lang();
     let app = use_app();
     name_page(l, l.sign_in(), None);
-    keep_wanted_page();
+    keep_wanted_page(app);
     let (login, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let faults: Faults = RwSignal::new(Vec::new());
     let trouble = RwSignal::new(None::<ApiError>);
@@ -64,16 +63,10 @@ pub(crate) fn SignIn() -> impl IntoView {
 }
 
 fn missing_fields(l: i18n::Lang, login: &str, password: &str) -> Vec<FieldFault> {
-    let fields = [
-        ("login", login.trim(), l.login_required()),
-        ("password", password, l.password_required()),
-    ];
+    let fields = [("login", login.trim(), l.login_required()), ("password", password, l.password_required())];
     let missing = fields.into_iter().filter(|(_, value, _)| value.is_empty());
     missing
-        .map(|(field, _, message)| FieldFault {
-            field: field.to_owned(),
-            message: message.to_owned(),
-        })
+        .map(|(field, _, message)| FieldFault { field: field.to_owned(), message: message.to_owned() })
         .collect()
 }
 
@@ -102,47 +95,29 @@ fn PasswordField(value: RwSignal<String>, faults: Faults) -> impl IntoView {
 }
 
 /// Whoever asked for a page without a session finds it again behind `next`.
-fn keep_wanted_page() {
+fn keep_wanted_page(app: App) {
     let here = browser::here();
     if here.starts_with("/sign-in") {
         return;
     }
-    let navigate = use_navigate();
     let mut query = form_urlencoded::Serializer::new(String::new());
     if here != "/" {
         query.append_pair("next", &here);
     }
     let query = query.finish();
-    let href = if query.is_empty() {
-        "/sign-in".to_owned()
-    } else {
-        ["/sign-in?", &query].concat()
-    };
-    navigate(
-        &href,
-        NavigateOptions {
-            replace: true,
-            ..NavigateOptions::default()
-        },
-    );
+    let href = if query.is_empty() { "/sign-in".to_owned() } else { ["/sign-in?", &query].concat() };
+    router::replace(app, &href);
 }
 
 /// `/sign-in` with a session: on to the wanted page, and only ever to a page of this app.
 #[component]
 pub(crate) fn GoOn() -> impl IntoView {
-    let wanted = use_query_map()
-        .with_untracked(|query| query.get("next"))
-        .unwrap_or_default();
+    let app = use_app();
+    let search = app.search.get_untracked();
+    let mut query = form_urlencoded::parse(search.trim_start_matches('?').as_bytes());
+    let wanted =
+        query.find(|(name, _)| name == "next").map(|(_, wanted)| wanted.into_owned()).unwrap_or_default();
     let is_own = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains('\\');
     let target = if is_own { wanted } else { "/send-errors".to_owned() };
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        navigate(
-            &target,
-            NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            },
-        );
-    });
+    effect(move || router::replace(app, &target));
 }

@@ -23,42 +23,28 @@ pub(super) fn format() -> Outcome {
 
 pub(super) fn lint_server() -> Outcome {
     // The server embeds this folder and does not compile without it; the app itself comes some steps later.
-    let lint = fs::create_dir_all(dist())
-        .context("cannot make frontend/dist")
-        .and_then(|()| {
-            run(cargo().arg("clippy").args(SERVER_PACKAGES).args([
-                "-p",
-                "xtask",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ]))
-        });
+    let lint = fs::create_dir_all(dist()).context("cannot make frontend/dist").and_then(|()| {
+        run(cargo().arg("clippy").args(SERVER_PACKAGES).args([
+            "-p",
+            "xtask",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
+    });
     Outcome::of_check(lint)
 }
 
 pub(super) fn lint_app() -> Outcome {
-    Outcome::of_check(run(app_cargo("clippy").args([
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ])))
+    Outcome::of_check(run(app_cargo("clippy").args(["--all-targets", "--", "-D", "warnings"])))
 }
 
 pub(super) fn licences() -> Outcome {
     if find("cargo-deny").is_none() {
         return Outcome::left_out("cargo-deny is not installed (cargo install --locked cargo-deny)");
     }
-    Outcome::of_check(run(cargo().args([
-        "deny",
-        "--all-features",
-        "check",
-        "licenses",
-        "bans",
-        "sources",
-    ])))
+    Outcome::of_check(run(cargo().args(["deny", "--all-features", "check", "licenses", "bans", "sources"])))
 }
 
 pub(super) fn build_app() -> Outcome {
@@ -102,10 +88,8 @@ fn browser_tests() -> Result<Outcome> {
     // After the tests this only links; it makes sure that the server holds the app as it is now.
     run(cargo().arg("build").args(SERVER_PACKAGES)).context("the server does not build")?;
     let folder = root().join("e2e");
-    run(Command::new("npm")
-        .args(["run", "--silent", "check"])
-        .current_dir(&folder))
-    .context("the stories' types are wrong")?;
+    run(Command::new("npm").args(["run", "--silent", "check"]).current_dir(&folder))
+        .context("the stories' types are wrong")?;
     let report = target().join("playwright-report.json");
     let chromium = tools::chromium().context("chromium is not there")?;
     let status = run_looking(
@@ -139,9 +123,7 @@ fn server_tests() -> Command {
 /// shared crates than the server does.
 fn app_cargo(command: &str) -> Command {
     let mut cargo = cargo();
-    cargo
-        .args([command, "-p", "todoke-frontend"])
-        .env("CARGO_TARGET_DIR", target().join("frontend"));
+    cargo.args([command, "-p", "todoke-frontend"]).env("CARGO_TARGET_DIR", target().join("frontend"));
     cargo
 }
 

@@ -18,10 +18,7 @@ impl Outcome {
     /// A step that is one check by itself.
     pub(super) fn of_check(done: Result<()>) -> Self {
         match done {
-            Ok(()) => Self {
-                passed: 1,
-                ..Self::default()
-            },
+            Ok(()) => Self { passed: 1, ..Self::default() },
             Err(error) => Self::broken(&error),
         }
     }
@@ -29,20 +26,13 @@ impl Outcome {
     /// A step that could not do its work; it counts as one failure.
     pub(super) fn broken(error: &anyhow::Error) -> Self {
         eprintln!("error: {error:#}");
-        Self {
-            failed: 1,
-            note: Some("failed".to_owned()),
-            ..Self::default()
-        }
+        Self { failed: 1, note: Some("failed".to_owned()), ..Self::default() }
     }
 
     /// A step that was left out on purpose; neither passed nor failed.
     pub(super) fn left_out(why: &str) -> Self {
         eprintln!("not run: {why}");
-        Self {
-            note: Some(format!("not run: {why}")),
-            ..Self::default()
-        }
+        Self { note: Some(format!("not run: {why}")), ..Self::default() }
     }
 
     /// A program that ended badly without a single failed test, for example because it did not compile, or that
@@ -65,10 +55,7 @@ impl Outcome {
             return;
         };
         let count = |what: &str| -> u64 {
-            let words: Vec<&str> = counts
-                .split([' ', ';', '.'])
-                .filter(|word| !word.is_empty())
-                .collect();
+            let words: Vec<&str> = counts.split([' ', ';', '.']).filter(|word| !word.is_empty()).collect();
             words
                 .windows(2)
                 .find_map(|pair| match pair {
@@ -119,10 +106,7 @@ impl Tally {
         for (name, time, outcome) in &self.rows {
             let note = outcome.note.as_deref().unwrap_or_default();
             let seconds = format!("{:.1} s", time.as_secs_f64());
-            println!(
-                "{name:<26} {seconds:>9} {:>8} {:>8}  {note}",
-                outcome.passed, outcome.failed
-            );
+            println!("{name:<26} {seconds:>9} {:>8} {:>8}  {note}", outcome.passed, outcome.failed);
         }
         let time: Duration = self.rows.iter().map(|(_, time, _)| *time).sum();
         println!("{:<26} {:>9}", "together", format!("{:.1} s", time.as_secs_f64()));
@@ -147,53 +131,22 @@ mod tests {
             "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.01s",
         );
         outcome.read_cargo_line("test result: FAILED. 4 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 1.20s");
-        assert_eq!(
-            outcome,
-            Outcome {
-                passed: 16,
-                failed: 3,
-                note: None
-            }
-        );
+        assert_eq!(outcome, Outcome { passed: 16, failed: 3, note: None });
     }
 
     #[test]
     fn a_program_that_did_not_compile_is_one_failure() {
         assert_eq!(Outcome::default().or_broken(false).failed, 1);
         assert_eq!(Outcome::default().or_broken(true).failed, 1);
-        assert_eq!(
-            Outcome {
-                passed: 2,
-                ..Outcome::default()
-            }
-            .or_broken(true)
-            .failed,
-            0
-        );
-        assert_eq!(
-            Outcome {
-                passed: 2,
-                failed: 3,
-                note: None
-            }
-            .or_broken(false)
-            .failed,
-            3
-        );
+        assert_eq!(Outcome { passed: 2, ..Outcome::default() }.or_broken(true).failed, 0);
+        assert_eq!(Outcome { passed: 2, failed: 3, note: None }.or_broken(false).failed, 3);
     }
 
     #[test]
     fn a_flaky_or_skipped_browser_test_has_not_passed() {
         let report = r#"{"stats":{"expected":5,"unexpected":1,"flaky":2,"skipped":3,"duration":1.5}}"#;
         let outcome = Outcome::read_playwright_report(report).unwrap();
-        assert_eq!(
-            outcome,
-            Outcome {
-                passed: 5,
-                failed: 6,
-                note: None
-            }
-        );
+        assert_eq!(outcome, Outcome { passed: 5, failed: 6, note: None });
         assert!(Outcome::read_playwright_report("{}").is_err());
     }
 }

@@ -41,12 +41,8 @@ pub(super) fn write(bound: &Bound, frontend: &Path, folder: &Path) -> Result<Bun
     let style_css = asset("style", "css", style(&frontend.join("style"))?.as_bytes())?;
 
     let page = fs::read_to_string(frontend.join("index.html")).context("cannot read frontend/index.html")?;
-    let placeholders = [
-        ("app_js", app_js),
-        ("bindings_js", bindings_js),
-        ("app_wasm", app_wasm),
-        ("style_css", style_css),
-    ];
+    let placeholders =
+        [("app_js", app_js), ("bindings_js", bindings_js), ("app_wasm", app_wasm), ("style_css", style_css)];
     fs::write(folder.join("index.html"), fill(&page, &placeholders)?).context("cannot write index.html")?;
     loaded_first.insert(0, "index.html".to_owned());
     let public = copy_public(&frontend.join("public"), folder)?;
@@ -72,11 +68,7 @@ fn fill(page: &str, values: &[(&str, String)]) -> Result<String> {
         filled = filled.replace(&format!("{{{{{name}}}}}"), value);
     }
     if let Some((_, rest)) = filled.split_once("{{") {
-        let name: String = rest
-            .chars()
-            .take_while(|character| *character != '}')
-            .take(40)
-            .collect();
+        let name: String = rest.chars().take_while(|character| *character != '}').take(40).collect();
         bail!("frontend/index.html asks for {{{{{name}}}}}, which does not exist");
     }
     Ok(filled)
@@ -107,11 +99,6 @@ mod tests {
             fill("<a {{app_js}}><b {{app_js}}>", &values).unwrap(),
             "<a /assets/app-1.js><b /assets/app-1.js>"
         );
-        assert!(
-            fill("{{app_jss}}", &values)
-                .unwrap_err()
-                .to_string()
-                .contains("{{app_jss}}")
-        );
+        assert!(fill("{{app_jss}}", &values).unwrap_err().to_string().contains("{{app_jss}}"));
     }
 }

@@ -26,15 +26,7 @@ pub(super) fn to_wasm() -> Result<PathBuf> {
     fs::create_dir_all(&target).with_context(|| format!("cannot make {}", target.display()))?;
     let mut cargo = workspace::cargo();
     cargo
-        .args([
-            "build",
-            "--target",
-            TARGET,
-            "--profile",
-            "web",
-            "-p",
-            "todoke-frontend",
-        ])
+        .args(["build", "--target", TARGET, "--profile", "web", "-p", "todoke-frontend"])
         .env("CARGO_TARGET_DIR", &target)
         .env("RUSTFLAGS", FLAGS)
         // wasm-bindgen reads from a section that stripping removes which features the module uses; names and debug
@@ -70,10 +62,7 @@ fn rustup_brings_target(target: &Path) -> Result<bool> {
     if succeeds_within(rustup().args(["target", "add", TARGET]), RUSTUP_LIMIT) {
         return Ok(true);
     }
-    eprintln!(
-        "rustup cannot bring it; using Debian's packages (remembered in {})",
-        refused.display()
-    );
+    eprintln!("rustup cannot bring it; using Debian's packages (remembered in {})", refused.display());
     fs::write(&refused, version).with_context(|| format!("cannot write {}", refused.display()))?;
     Ok(false)
 }
@@ -96,10 +85,7 @@ fn linker() -> Result<PathBuf> {
         return Ok(own);
     }
     let newest_first = (14..=30).rev().map(|version| format!("wasm-ld-{version}"));
-    match std::iter::once("wasm-ld".to_owned())
-        .chain(newest_first)
-        .find_map(find)
-    {
+    match std::iter::once("wasm-ld".to_owned()).chain(newest_first).find_map(find) {
         Some(found) => Ok(found),
         None => {
             bail!("no linker for WebAssembly: neither rust-lld (rustup) nor wasm-ld; install the package lld")
@@ -116,9 +102,6 @@ fn rust_lld() -> Option<PathBuf> {
     let sysroot = read(rustc().args(["--print", "sysroot"])).ok()?;
     let about = read(rustc().arg("-vV")).ok()?;
     let host = about.lines().find_map(|line| line.strip_prefix("host: "))?;
-    let lld = PathBuf::from(sysroot.trim())
-        .join("lib/rustlib")
-        .join(host)
-        .join("bin/rust-lld");
+    let lld = PathBuf::from(sysroot.trim()).join("lib/rustlib").join(host).join("bin/rust-lld");
     lld.is_file().then_some(lld)
 }

@@ -26,12 +26,7 @@ pub(super) fn print(bundle: &Bundle, folder: &Path) -> Result<()> {
 }
 
 fn line(name: &str, [raw, gzip, brotli]: [u64; 3]) {
-    eprintln!(
-        "{name:<40} {:>10} {:>10} {:>10}",
-        kilobytes(raw),
-        kilobytes(gzip),
-        kilobytes(brotli)
-    );
+    eprintln!("{name:<40} {:>10} {:>10} {:>10}", kilobytes(raw), kilobytes(gzip), kilobytes(brotli));
 }
 
 fn sizes(folder: &Path, path: &str) -> Result<[u64; 3]> {

@@ -56,11 +56,9 @@ impl AbnormalOrdersMutation {
                 order: Some(Order::from(restored.order)),
                 user_errors: Vec::new(),
             }),
-            Err(user_errors) => Ok(RestoreAbnormalOrderPayload {
-                abnormal_order: None,
-                order: None,
-                user_errors,
-            }),
+            Err(user_errors) => {
+                Ok(RestoreAbnormalOrderPayload { abnormal_order: None, order: None, user_errors })
+            }
         }
     }
 }

@@ -75,9 +75,7 @@ impl AccountsMutation {
         let ended = app::accounts::sign_out(app, asker.refresh_token.as_deref(), asker.origin.clone()).await;
         ended.map_err(|error| ctx.error(error))?;
         set_cookie(ctx, "", 0);
-        Ok(SignOutPayload {
-            user_errors: Vec::new(),
-        })
+        Ok(SignOutPayload { user_errors: Vec::new() })
     }
 }
 
@@ -92,20 +90,15 @@ fn answer(ctx: &Context<'_>, opened: Result<OpenSession, Error>) -> async_graphq
                 user_errors: Vec::new(),
             })
         }
-        Err(user_errors) => Ok(SessionPayload {
-            access_token: None,
-            expires_at: None,
-            viewer: None,
-            user_errors,
-        }),
+        Err(user_errors) => {
+            Ok(SessionPayload { access_token: None, expires_at: None, viewer: None, user_errors })
+        }
     }
 }
 
 /// HttpOnly, for the GraphQL path and this site only; Secure wherever the public address is.
 fn set_cookie(ctx: &Context<'_>, value: &str, max_age_s: i64) {
-    let secure = ctx
-        .app()
-        .is_ok_and(|app| app.config.public_url.scheme() == "https");
+    let secure = ctx.app().is_ok_and(|app| app.config.public_url.scheme() == "https");
     let flags = if secure { "; Secure" } else { "" };
     let cookie = format!(
         "{}={value}; Path=/graphql; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{flags}",

@@ -39,21 +39,14 @@ impl OrdersMutation {
                         checkout: Some(Checkout::from(checkout)),
                         user_errors: Vec::new(),
                     },
-                    Err(faults) => RegisterCheckoutResult {
-                        checkout: None,
-                        user_errors: user_errors(&faults, language),
-                    },
+                    Err(faults) => {
+                        RegisterCheckoutResult { checkout: None, user_errors: user_errors(&faults, language) }
+                    }
                 };
                 let results = results.into_iter().map(result).collect();
-                Ok(RegisterCheckoutsPayload {
-                    results,
-                    user_errors: Vec::new(),
-                })
+                Ok(RegisterCheckoutsPayload { results, user_errors: Vec::new() })
             }
-            Err(user_errors) => Ok(RegisterCheckoutsPayload {
-                results: Vec::new(),
-                user_errors,
-            }),
+            Err(user_errors) => Ok(RegisterCheckoutsPayload { results: Vec::new(), user_errors }),
         }
     }
 
@@ -71,32 +64,21 @@ impl OrdersMutation {
         match split_user_errors(result, language).map_err(|error| ctx.error(error))? {
             Ok(results) => {
                 let result = |result: Result<_, Vec<FieldError>>| match result {
-                    Ok(order) => RegisterOrderResult {
-                        order: Some(Order::from(order)),
-                        user_errors: Vec::new(),
-                    },
-                    Err(faults) => RegisterOrderResult {
-                        order: None,
-                        user_errors: user_errors(&faults, language),
-                    },
+                    Ok(order) => {
+                        RegisterOrderResult { order: Some(Order::from(order)), user_errors: Vec::new() }
+                    }
+                    Err(faults) => {
+                        RegisterOrderResult { order: None, user_errors: user_errors(&faults, language) }
+                    }
                 };
                 let results = results.into_iter().map(result).collect();
-                Ok(RegisterOrdersPayload {
-                    results,
-                    user_errors: Vec::new(),
-                })
+                Ok(RegisterOrdersPayload { results, user_errors: Vec::new() })
             }
-            Err(user_errors) => Ok(RegisterOrdersPayload {
-                results: Vec::new(),
-                user_errors,
-            }),
+            Err(user_errors) => Ok(RegisterOrdersPayload { results: Vec::new(), user_errors }),
         }
     }
 }
 
 fn user_errors(faults: &[FieldError], language: Language) -> Vec<UserError> {
-    faults
-        .iter()
-        .map(|fault| UserError::of(fault, language))
-        .collect()
+    faults.iter().map(|fault| UserError::of(fault, language)).collect()
 }

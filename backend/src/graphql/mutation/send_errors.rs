@@ -80,15 +80,11 @@ impl SendErrorsMutation {
     ) -> async_graphql::Result<ResendSendErrorPayload> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let id = global_id::decode("SendError", &input.id).ok_or_else(|| ctx.error(Error::NotFound))?;
-        let parameter = |edited: ParameterInput| payment::Parameter {
-            name: edited.name,
-            value: edited.value,
-        };
+        let parameter =
+            |edited: ParameterInput| payment::Parameter { name: edited.name, value: edited.value };
         let resend = app::send_errors::Resend {
             id,
-            parameters: input
-                .parameters
-                .map(|edited| edited.into_iter().map(parameter).collect()),
+            parameters: input.parameters.map(|edited| edited.into_iter().map(parameter).collect()),
             reason: input.reason,
             confirms_maybe_received: input.confirm_maybe_received,
             expected_attempt_count: input.expected_attempt_count,
@@ -101,11 +97,7 @@ impl SendErrorsMutation {
                 attempt: attempt.map(Attempt),
                 user_errors: Vec::new(),
             }),
-            Err(user_errors) => Ok(ResendSendErrorPayload {
-                send_error: None,
-                attempt: None,
-                user_errors,
-            }),
+            Err(user_errors) => Ok(ResendSendErrorPayload { send_error: None, attempt: None, user_errors }),
         }
     }
 
@@ -119,14 +111,10 @@ impl SendErrorsMutation {
         let id = global_id::decode("SendError", &input.id).ok_or_else(|| ctx.error(Error::NotFound))?;
         let result = app::send_errors::mark_send_error_processed(app, scope, id, input.reason).await;
         match split_user_errors(result, ctx.asker()?.language).map_err(|error| ctx.error(error))? {
-            Ok(row) => Ok(MarkSendErrorProcessedPayload {
-                send_error: Some(row.into()),
-                user_errors: Vec::new(),
-            }),
-            Err(user_errors) => Ok(MarkSendErrorProcessedPayload {
-                send_error: None,
-                user_errors,
-            }),
+            Ok(row) => {
+                Ok(MarkSendErrorProcessedPayload { send_error: Some(row.into()), user_errors: Vec::new() })
+            }
+            Err(user_errors) => Ok(MarkSendErrorProcessedPayload { send_error: None, user_errors }),
         }
     }
 }

@@ -38,11 +38,7 @@ impl AbnormalOrdersQuery {
             app::abnormal_orders::parse_search(&search, app.clock.now()).map_err(|error| ctx.error(error))?;
         let page = app::abnormal_orders::search_abnormal_orders(app, scope, &filter, request).await;
         let page = page.map_err(|error| ctx.error(error))?;
-        Ok(AbnormalOrderConnection {
-            filter,
-            page,
-            after: request.after,
-        })
+        Ok(AbnormalOrderConnection { filter, page, after: request.after })
     }
 
     /// One abnormal order; NOT_FOUND where there is none that one may see. Needs VIEW on its IP code.
@@ -54,9 +50,7 @@ impl AbnormalOrdersQuery {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let id = global_id::decode("AbnormalOrder", &id).ok_or_else(|| ctx.error(Error::NotFound))?;
         let found = app::abnormal_orders::find_abnormal_order(app, scope, id).await;
-        let row = found
-            .map_err(|error| ctx.error(error))?
-            .ok_or_else(|| ctx.error(Error::NotFound))?;
+        let row = found.map_err(|error| ctx.error(error))?.ok_or_else(|| ctx.error(Error::NotFound))?;
         Ok(Some(AbnormalOrder::from(row)))
     }
 
@@ -67,8 +61,6 @@ impl AbnormalOrdersQuery {
         #[graphql(desc = "IP codes.")] ip_codes: Vec<String>,
     ) -> async_graphql::Result<AbnormalOrderCounts> {
         let counts = app::abnormal_orders::count_lists(ctx.app()?, ctx.scope()?, &ip_codes).await;
-        counts
-            .map(AbnormalOrderCounts::from)
-            .map_err(|error| ctx.error(error))
+        counts.map(AbnormalOrderCounts::from).map_err(|error| ctx.error(error))
     }
 }

@@ -24,10 +24,6 @@ impl AccountsQuery {
     /// The IP codes that the viewer may see. Needs VIEW on each.
     async fn ip_codes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<IpCode>> {
         let found = app::ip_codes::list_ip_codes(ctx.app()?, ctx.scope()?).await;
-        Ok(found
-            .map_err(|error| ctx.error(error))?
-            .into_iter()
-            .map(IpCode)
-            .collect())
+        Ok(found.map_err(|error| ctx.error(error))?.into_iter().map(IpCode).collect())
     }
 }

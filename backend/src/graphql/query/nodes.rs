@@ -45,9 +45,7 @@ impl NodesQuery {
             }
             "Payment" => {
                 let id = global_id::decode("Payment", &id).ok_or_else(not_found)?;
-                Payment::load(ctx, id)
-                    .await
-                    .map(|payment| Some(Node::Payment(payment)))
+                Payment::load(ctx, id).await.map(|payment| Some(Node::Payment(payment)))
             }
             "AbnormalOrder" => {
                 let id = global_id::decode("AbnormalOrder", &id).ok_or_else(not_found)?;

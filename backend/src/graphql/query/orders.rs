@@ -35,11 +35,7 @@ impl OrdersQuery {
         let filter = app::orders::parse_search(&search, app.clock.now()).map_err(|error| ctx.error(error))?;
         let page = app::orders::search_orders(app, scope, &filter, request).await;
         let page = page.map_err(|error| ctx.error(error))?;
-        Ok(OrderConnection {
-            filter,
-            page,
-            after: request.after,
-        })
+        Ok(OrderConnection { filter, page, after: request.after })
     }
 
     /// One order; NOT_FOUND where there is none that one may see. Needs VIEW on its IP code.
@@ -51,9 +47,7 @@ impl OrdersQuery {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let id = global_id::decode("Order", &id).ok_or_else(|| ctx.error(Error::NotFound))?;
         let found = app::orders::find_order(app, scope, id).await;
-        let order = found
-            .map_err(|error| ctx.error(error))?
-            .ok_or_else(|| ctx.error(Error::NotFound))?;
+        let order = found.map_err(|error| ctx.error(error))?.ok_or_else(|| ctx.error(Error::NotFound))?;
         Ok(Some(Order::from(order)))
     }
 }

@@ -35,11 +35,7 @@ impl SendErrorsQuery {
             let search = app::send_errors::parse_filter(app, &filter.into_input()?)?;
             let request = parse_page(first, after.as_deref())?;
             let page = app::send_errors::search_send_errors(app, scope, &search, request).await?;
-            Ok::<_, Error>(SendErrorConnection {
-                search,
-                page,
-                after: request.after,
-            })
+            Ok::<_, Error>(SendErrorConnection { search, page, after: request.after })
         };
         read.await.map_err(|error| ctx.error(error))
     }
@@ -49,9 +45,7 @@ impl SendErrorsQuery {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let id = global_id::decode("SendError", &id).ok_or_else(|| ctx.error(Error::NotFound))?;
         let found = app::send_errors::find_send_error(app, scope, id).await;
-        found
-            .map(|row| Some(row.into()))
-            .map_err(|error| ctx.error(error))
+        found.map(|row| Some(row.into())).map_err(|error| ctx.error(error))
     }
 
     /// One payment; NOT_FOUND where there is none that may be seen. Needs VIEW.

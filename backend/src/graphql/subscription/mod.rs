@@ -8,7 +8,4 @@ pub(crate) mod watch;
 
 /// Everything that can be watched.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(
-    send_errors::SendErrorsSubscription,
-    abnormal_orders::AbnormalOrdersSubscription,
-);
+pub struct Subscription(send_errors::SendErrorsSubscription, abnormal_orders::AbnormalOrdersSubscription);

@@ -33,14 +33,7 @@ impl Watcher {
         let ip_codes: Vec<IpCode> = asked.iter().filter_map(|code| IpCode::parse(code).ok()).collect();
         let changes = app.live.hear();
         let checked_at = app.clock.now();
-        Ok(Self {
-            app,
-            asker,
-            scope: authorized.scope,
-            checked_at,
-            ip_codes,
-            changes,
-        })
+        Ok(Self { app, asker, scope: authorized.scope, checked_at, ip_codes, changes })
     }
 
     /// The application.
@@ -81,9 +74,7 @@ impl Watcher {
             return Ok(());
         }
         let bearer = self.asker.bearer.as_deref().ok_or(Error::Unauthenticated)?;
-        self.scope = authorize::authorize(&self.app, bearer, self.asker.origin.clone())
-            .await?
-            .scope;
+        self.scope = authorize::authorize(&self.app, bearer, self.asker.origin.clone()).await?.scope;
         self.checked_at = now;
         Ok(())
     }

@@ -139,20 +139,8 @@ pub(crate) struct AbnormalOrderCounts {
 
 impl From<ListCounts> for AbnormalOrderCounts {
     fn from(counts: ListCounts) -> Self {
-        let ListCounts {
-            all,
-            restorable,
-            restored,
-            duplicate,
-            unrestorable,
-        } = counts;
-        Self {
-            all,
-            restorable,
-            restored,
-            duplicate,
-            unrestorable,
-        }
+        let ListCounts { all, restorable, restored, duplicate, unrestorable } = counts;
+        Self { all, restorable, restored, duplicate, unrestorable }
     }
 }
 
@@ -252,13 +240,8 @@ impl AbnormalOrder {
     async fn notification(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<NotificationField>> {
         let notifications = self.load_notifications(ctx).await?;
         let shown = app::abnormal_orders::shown_notification(&notifications);
-        let fields = shown
-            .map(|stored| stored.notification.fields.clone())
-            .unwrap_or_default();
-        Ok(fields
-            .into_iter()
-            .map(|(field, value)| NotificationField { field, value })
-            .collect())
+        let fields = shown.map(|stored| stored.notification.fields.clone()).unwrap_or_default();
+        Ok(fields.into_iter().map(|(field, value)| NotificationField { field, value }).collect())
     }
 
     /// The cart's snapshot from which the order is made.
@@ -274,9 +257,7 @@ impl AbnormalOrder {
 
     /// The order through another payment that bears the same number.
     async fn colliding_order(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Order>> {
-        Ok(load_order(ctx, self.row.colliding_order.map(OrderOf))
-            .await?
-            .map(Order::from))
+        Ok(load_order(ctx, self.row.colliding_order.map(OrderOf)).await?.map(Order::from))
     }
 
     /// What happened around the row, newest first.
@@ -294,9 +275,7 @@ impl AbnormalOrder {
 impl AbnormalOrder {
     async fn load_notifications(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StoredNotification>> {
         let loaded = ctx.loader()?.load_one(NotificationsOf(self.row.id())).await;
-        Ok(loaded
-            .map_err(|error| ctx.error(Error::internal(error)))?
-            .unwrap_or_default())
+        Ok(loaded.map_err(|error| ctx.error(Error::internal(error)))?.unwrap_or_default())
     }
 
     async fn load_checkout(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<StoredCheckout>> {
@@ -310,10 +289,7 @@ impl AbnormalOrder {
 
 async fn load_order(ctx: &Context<'_>, key: Option<OrderOf>) -> async_graphql::Result<Option<StoredOrder>> {
     let Some(key) = key else { return Ok(None) };
-    ctx.loader()?
-        .load_one(key)
-        .await
-        .map_err(|error| ctx.error(Error::internal(error)))
+    ctx.loader()?.load_one(key).await.map_err(|error| ctx.error(Error::internal(error)))
 }
 
 /// A row of a page of abnormal orders.
@@ -350,20 +326,12 @@ impl AbnormalOrderConnection {
 
     /// The rows.
     async fn nodes(&self) -> Vec<AbnormalOrder> {
-        self.page
-            .rows
-            .iter()
-            .map(|(_, row)| AbnormalOrder::from(row.clone()))
-            .collect()
+        self.page.rows.iter().map(|(_, row)| AbnormalOrder::from(row.clone())).collect()
     }
 
     /// Where the page stands.
     async fn page_info(&self) -> PageInfo {
-        PageInfo::of(
-            self.page.rows.iter().map(|(place, _)| *place),
-            self.page.has_next,
-            self.after,
-        )
+        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
     }
 
     /// How many rows the list has, exact up to 10,000.
@@ -375,8 +343,6 @@ impl AbnormalOrderConnection {
     /// Whether there are more than 10,000.
     async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
         let total = app::abnormal_orders::count_abnormal_orders(ctx.app()?, ctx.scope()?, &self.filter).await;
-        total
-            .map(|total| total.is_capped)
-            .map_err(|error| ctx.error(error))
+        total.map(|total| total.is_capped).map_err(|error| ctx.error(error))
     }
 }

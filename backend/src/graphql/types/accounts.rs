@@ -177,12 +177,7 @@ impl IpCode {
 
     /// What the viewer may do with it.
     async fn actions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Action>> {
-        Ok(ctx
-            .scope()?
-            .actions(&self.0.ip_code)
-            .into_iter()
-            .map(Action::from)
-            .collect())
+        Ok(ctx.scope()?.actions(&self.0.ip_code).into_iter().map(Action::from).collect())
     }
 
     /// Whether the gateway's notifications are on; the screens of abnormal orders show only then.

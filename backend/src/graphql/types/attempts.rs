@@ -114,25 +114,17 @@ impl Attempt {
 
     /// The answer's headers, in order.
     async fn response_headers(&self) -> Vec<Parameter> {
-        let header = |(name, value): &(String, String)| Parameter {
-            name: name.clone(),
-            value: value.clone(),
-        };
+        let header =
+            |(name, value): &(String, String)| Parameter { name: name.clone(), value: value.clone() };
         self.0.response_headers.iter().map(header).collect()
     }
 
     /// The first 64 KiB of the answer's body, decoded in the endpoint's present charset.
     async fn response_body(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
-        let settings = ctx
-            .app()?
-            .endpoints()
-            .load(std::iter::once(&self.0.ip_code))
-            .await;
+        let settings = ctx.app()?.endpoints().load(std::iter::once(&self.0.ip_code)).await;
         let settings = settings.map_err(|error| ctx.error(error.into()))?;
-        let charset = settings
-            .get(&self.0.ip_code)
-            .map(|settings| settings.endpoint.charset)
-            .unwrap_or_default();
+        let charset =
+            settings.get(&self.0.ip_code).map(|settings| settings.endpoint.charset).unwrap_or_default();
         Ok(charset.decode(&self.0.response_body))
     }
 
@@ -172,11 +164,7 @@ impl AttemptConnection {
         let page = page.map_err(|error| ctx.error(error.into()))?;
         let counted = store::attempts::count_of_payment(scope, reader, ip_code, payment).await;
         let total = Total::of(counted.map_err(|error| ctx.error(error.into()))?);
-        Ok(Self {
-            page,
-            after: request.after,
-            total,
-        })
+        Ok(Self { page, after: request.after, total })
     }
 }
 
@@ -194,20 +182,12 @@ impl AttemptConnection {
 
     /// The rows.
     async fn nodes(&self) -> Vec<Attempt> {
-        self.page
-            .rows
-            .iter()
-            .map(|(_, row)| Attempt(row.clone()))
-            .collect()
+        self.page.rows.iter().map(|(_, row)| Attempt(row.clone())).collect()
     }
 
     /// Where the page stands.
     async fn page_info(&self) -> PageInfo {
-        PageInfo::of(
-            self.page.rows.iter().map(|(place, _)| *place),
-            self.page.has_next,
-            self.after,
-        )
+        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
     }
 
     /// How many there are, exact up to 10,000.

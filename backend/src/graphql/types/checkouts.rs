@@ -25,11 +25,7 @@ pub(crate) struct OrderLine {
 
 impl From<&order::OrderLine> for OrderLine {
     fn from(line: &order::OrderLine) -> Self {
-        Self {
-            name: line.name.clone(),
-            unit_price: line.unit_price.amount(),
-            quantity: line.quantity,
-        }
+        Self { name: line.name.clone(), unit_price: line.unit_price.amount(), quantity: line.quantity }
     }
 }
 
@@ -95,11 +91,7 @@ pub(crate) struct OrderLineInput {
 
 impl From<OrderLineInput> for RawLine {
     fn from(line: OrderLineInput) -> Self {
-        Self {
-            name: line.name,
-            unit_price: line.unit_price.into(),
-            quantity: line.quantity.into(),
-        }
+        Self { name: line.name, unit_price: line.unit_price.into(), quantity: line.quantity.into() }
     }
 }
 

@@ -193,20 +193,12 @@ impl OrderConnection {
 
     /// The rows.
     async fn nodes(&self) -> Vec<Order> {
-        self.page
-            .rows
-            .iter()
-            .map(|(_, row)| Order::from(row.clone()))
-            .collect()
+        self.page.rows.iter().map(|(_, row)| Order::from(row.clone())).collect()
     }
 
     /// Where the page stands.
     async fn page_info(&self) -> PageInfo {
-        PageInfo::of(
-            self.page.rows.iter().map(|(place, _)| *place),
-            self.page.has_next,
-            self.after,
-        )
+        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
     }
 
     /// How many orders the search has, exact up to 10,000.
@@ -218,9 +210,7 @@ impl OrderConnection {
     /// Whether there are more than 10,000.
     async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
         let total = app::orders::count_orders(ctx.app()?, ctx.scope()?, &self.filter).await;
-        total
-            .map(|total| total.is_capped)
-            .map_err(|error| ctx.error(error))
+        total.map(|total| total.is_capped).map_err(|error| ctx.error(error))
     }
 }
 

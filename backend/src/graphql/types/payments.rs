@@ -67,9 +67,7 @@ impl Payment {
     /// The send error, where there is one.
     async fn send_error(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SendError>> {
         let loaded = ctx.loader()?.load_one(SendErrorOf(self.payment_id)).await;
-        Ok(loaded
-            .map_err(|error| ctx.error(Error::internal(error)))?
-            .map(SendError::from))
+        Ok(loaded.map_err(|error| ctx.error(Error::internal(error)))?.map(SendError::from))
     }
 
     /// The results, oldest first.

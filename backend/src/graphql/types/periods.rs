@@ -41,16 +41,10 @@ pub(crate) fn parse_period_input(input: Option<PeriodInput>) -> Result<Option<Do
     let has_days = input.from.is_some() || input.to.is_some();
     match (input.year_month, has_days, input.preset) {
         (Some(month), false, None) => Ok(Some(DomainPeriod::YearMonth(month.0))),
-        (None, true, None) => Ok(Some(DomainPeriod::Days {
-            from: text(input.from),
-            to: text(input.to),
-        })),
+        (None, true, None) => Ok(Some(DomainPeriod::Days { from: text(input.from), to: text(input.to) })),
         (None, false, Some(PeriodPreset::Today)) => Ok(Some(DomainPeriod::Today)),
         (None, false, Some(PeriodPreset::Yesterday)) => Ok(Some(DomainPeriod::Yesterday)),
         (None, false, None) => Ok(None),
-        _ => Err(Error::field(
-            &["period"],
-            Message::Search(SearchRule::SeveralPeriods),
-        )),
+        _ => Err(Error::field(&["period"], Message::Search(SearchRule::SeveralPeriods))),
     }
 }

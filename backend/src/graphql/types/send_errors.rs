@@ -231,13 +231,9 @@ impl SendError {
     /// The parameters of the request, as stored, in wire order.
     async fn parameters(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Parameter>> {
         let loaded = ctx.loader()?.load_one(ParametersOf(self.row.delivery_id)).await;
-        let stored = loaded
-            .map_err(|error| ctx.error(Error::internal(error)))?
-            .unwrap_or_default();
-        let parameter = |stored: todoke_domain::payment::Parameter| Parameter {
-            name: stored.name,
-            value: stored.value,
-        };
+        let stored = loaded.map_err(|error| ctx.error(Error::internal(error)))?.unwrap_or_default();
+        let parameter =
+            |stored: todoke_domain::payment::Parameter| Parameter { name: stored.name, value: stored.value };
         Ok(stored.into_iter().map(parameter).collect())
     }
 
@@ -293,20 +289,12 @@ impl SendErrorConnection {
 
     /// The rows.
     async fn nodes(&self) -> Vec<SendError> {
-        self.page
-            .rows
-            .iter()
-            .map(|(_, row)| SendError::from(row.clone()))
-            .collect()
+        self.page.rows.iter().map(|(_, row)| SendError::from(row.clone())).collect()
     }
 
     /// Where the page stands.
     async fn page_info(&self) -> PageInfo {
-        PageInfo::of(
-            self.page.rows.iter().map(|(place, _)| *place),
-            self.page.has_next,
-            self.after,
-        )
+        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
     }
 
     /// How many rows the search has, exact up to 10,000.
@@ -318,8 +306,6 @@ impl SendErrorConnection {
     /// Whether there are more than 10,000.
     async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
         let total = app::send_errors::count_send_errors(ctx.app()?, ctx.scope()?, &self.search).await;
-        total
-            .map(|total| total.is_capped)
-            .map_err(|error| ctx.error(error))
+        total.map(|total| total.is_capped).map_err(|error| ctx.error(error))
     }
 }

@@ -49,11 +49,6 @@ impl From<Event> for TimelineEvent {
             Kind::Restored => TimelineKind::Restored,
             Kind::CancelledAtGateway => TimelineKind::CancelledAtGateway,
         };
-        Self {
-            at: DateTime(event.at),
-            kind,
-            actor: event.actor,
-            detail: event.detail,
-        }
+        Self { at: DateTime(event.at), kind, actor: event.actor, detail: event.detail }
     }
 }

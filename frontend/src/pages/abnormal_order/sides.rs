@@ -18,14 +18,8 @@ pub(crate) fn sides(l: Lang, found: &Detail) -> AnyView {
                 .into_any()
         }
     };
-    let order = found
-        .order
-        .as_ref()
-        .map(|order| order_view(l, l.restored_order(), order));
-    let colliding = found
-        .colliding_order
-        .as_ref()
-        .map(|order| order_view(l, l.colliding_order(), order));
+    let order = found.order.as_ref().map(|order| order_view(l, l.restored_order(), order));
+    let colliding = found.colliding_order.as_ref().map(|order| order_view(l, l.colliding_order(), order));
     view! { <div class="columns">{checkout} {order} {colliding}</div> }.into_any()
 }
 

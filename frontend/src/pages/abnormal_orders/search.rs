@@ -1,12 +1,13 @@
 //! The search within the lists of abnormal orders: a draft until 表示 puts it into the address.
 use crate::browser;
 use crate::components::field::{FaultSummary, Faults, TextField};
-use crate::components::page::use_go;
 use crate::components::period_field::PeriodField;
 use crate::i18n::use_lang;
+use crate::load::effect;
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::period::Period;
 use crate::model::search_rules;
+use crate::router::use_go;
 use leptos::prelude::*;
 
 #[component]
@@ -16,7 +17,7 @@ pub(crate) fn Search(address: Memo<AbnormalOrderSearch>) -> impl IntoView {
     let (order_no, customer) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (member_id, period) = (RwSignal::new(String::new()), RwSignal::new(Period::default()));
     let faults: Faults = RwSignal::new(Vec::new());
-    Effect::new(move |_| {
+    effect(move || {
         let search = address.get();
         order_no.set(search.order_no);
         customer.set(search.customer);
@@ -45,11 +46,7 @@ pub(crate) fn Search(address: Memo<AbnormalOrderSearch>) -> impl IntoView {
     let reset = move || {
         faults.set(Vec::new());
         let list = address.get_untracked().list;
-        go(&AbnormalOrderSearch {
-            list,
-            ..AbnormalOrderSearch::parse("")
-        }
-        .href());
+        go(&AbnormalOrderSearch { list, ..AbnormalOrderSearch::parse("") }.href());
     };
     view! {
         <details class="panel search-fold" prop:open=move || address.with_untracked(AbnormalOrderSearch::is_narrowed)>

@@ -7,6 +7,7 @@ use crate::components::rows::{cell, head};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
+use crate::load::effect;
 use crate::model::decisions::{Decision, Item, Outcome};
 use crate::model::enums::SendErrorStatus;
 use crate::model::status::{self, Mark};
@@ -18,21 +19,14 @@ pub(crate) fn Result() -> impl IntoView {
     let l = use_lang();
     live::on_send_error_changed(move |row| take_outcome(app, row));
     let progress = move || app.plan.with(|plan| (plan.settled(), plan.items.len()));
-    Effect::new(move |_| {
+    effect(move || {
         let (done, total) = progress();
-        name_page(
-            l,
-            l.results(),
-            Some(&[done.to_string(), "/".to_owned(), total.to_string()].concat()),
-        );
+        name_page(l, l.results(), Some(&[done.to_string(), "/".to_owned(), total.to_string()].concat()));
     });
     let headings = [l.result(), l.order_no_carrier(), l.cgi_processing(), l.details()];
     let rows = move || {
         let items = app.plan.with(|plan| plan.items.clone());
-        items
-            .into_iter()
-            .map(|item| result_row(l, item))
-            .collect::<Vec<AnyView>>()
+        items.into_iter().map(|item| result_row(l, item)).collect::<Vec<AnyView>>()
     };
     view! {
         {page_head(l.results(), l.results_purpose())}
@@ -56,11 +50,7 @@ fn Foot() -> impl IntoView {
     let l = use_lang();
     move || {
         let (is_finished, origin) = app.plan.with(|plan| (plan.is_finished(), plan.origin.clone()));
-        let origin = if origin.is_empty() {
-            "/send-errors".to_owned()
-        } else {
-            origin
-        };
+        let origin = if origin.is_empty() { "/send-errors".to_owned() } else { origin };
         if is_finished {
             view! { <div class="form-foot"><a class="button primary" href=origin>{l.back_to_list()}</a></div> }.into_any()
         } else if submit::is_running() {
@@ -99,24 +89,13 @@ fn outcome_text(l: Lang, outcome: Option<&Outcome>) -> (Mark, String) {
     let mark = |text, tone| Mark { text, tone };
     match outcome {
         None => (mark(l.result_waiting(), "open"), String::new()),
-        Some(Outcome::Succeeded) => (
-            mark(l.result_succeeded(), "good"),
-            l.result_succeeded_detail().to_owned(),
-        ),
-        Some(Outcome::Closed) => (
-            mark(l.result_succeeded(), "good"),
-            l.result_closed_detail().to_owned(),
-        ),
-        Some(Outcome::Running) => (
-            mark(l.result_running(), "ring"),
-            l.result_running_detail().to_owned(),
-        ),
+        Some(Outcome::Succeeded) => {
+            (mark(l.result_succeeded(), "good"), l.result_succeeded_detail().to_owned())
+        }
+        Some(Outcome::Closed) => (mark(l.result_succeeded(), "good"), l.result_closed_detail().to_owned()),
+        Some(Outcome::Running) => (mark(l.result_running(), "ring"), l.result_running_detail().to_owned()),
         Some(Outcome::Refused(message)) => (mark(l.result_not_done(), "warning"), message.clone()),
-        Some(Outcome::Failed {
-            cause,
-            http_status,
-            receipt,
-        }) => {
+        Some(Outcome::Failed { cause, http_status, receipt }) => {
             let cause = cause.map(|cause| status::cause(l, cause, *http_status));
             let receipt = receipt.map(|receipt| status::receipt(l, receipt).text.to_owned());
             let detail: Vec<String> = [cause, receipt].into_iter().flatten().collect();
@@ -128,9 +107,7 @@ fn outcome_text(l: Lang, outcome: Option<&Outcome>) -> (Mark, String) {
 /// A resend that outlasted its request tells its outcome here.
 fn take_outcome(app: App, row: &SendErrorRow) {
     let is_awaited = app.plan.with_untracked(|plan| {
-        plan.items
-            .iter()
-            .any(|item| item.id == row.id && item.outcome == Some(Outcome::Running))
+        plan.items.iter().any(|item| item.id == row.id && item.outcome == Some(Outcome::Running))
     });
     if is_awaited && !row.resending {
         let outcome = match row.status {

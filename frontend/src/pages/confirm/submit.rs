@@ -48,9 +48,7 @@ async fn resend(app: App, item: &Item) -> Result<Outcome, ApiError> {
         confirm_maybe_received: item.is_checked,
         idempotency_key: item.idempotency_key.clone().unwrap_or_default(),
     };
-    let payload = api::run::<ResendSendError>(app, variables)
-        .await?
-        .resend_send_error;
+    let payload = api::run::<ResendSendError>(app, variables).await?.resend_send_error;
     Ok(outcome_of(payload))
 }
 
@@ -58,11 +56,7 @@ fn outcome_of(payload: ResendPayload) -> Outcome {
     if let Some(fault) = payload.user_errors.into_iter().next() {
         return Outcome::Refused(fault.message);
     }
-    let failed = |cause, http_status, receipt| Outcome::Failed {
-        cause,
-        http_status,
-        receipt: Some(receipt),
-    };
+    let failed = |cause, http_status, receipt| Outcome::Failed { cause, http_status, receipt: Some(receipt) };
     match (payload.attempt, payload.send_error) {
         (Some(attempt), _) => match attempt.outcome {
             AttemptOutcome::Delivered => Outcome::Succeeded,
@@ -78,9 +72,7 @@ fn outcome_of(payload: ResendPayload) -> Outcome {
 
 async fn close(app: App, item: &Item) -> Result<Outcome, ApiError> {
     let variables = mark_send_error_processed::Variables { id: item.id.clone() };
-    let payload = api::run::<MarkSendErrorProcessed>(app, variables)
-        .await?
-        .mark_send_error_processed;
+    let payload = api::run::<MarkSendErrorProcessed>(app, variables).await?.mark_send_error_processed;
     Ok(payload
         .user_errors
         .into_iter()

@@ -6,10 +6,7 @@ use crate::model::{format, status};
 use leptos::prelude::*;
 
 pub(crate) fn timeline(l: Lang, attempts: Vec<Attempt>, received_at: &str) -> AnyView {
-    let items: Vec<AnyView> = attempts
-        .into_iter()
-        .map(|attempt| attempt_view(l, attempt))
-        .collect();
+    let items: Vec<AnyView> = attempts.into_iter().map(|attempt| attempt_view(l, attempt)).collect();
     view! {
         <ol class="timeline">
             {items}
@@ -23,9 +20,7 @@ pub(crate) fn timeline(l: Lang, attempts: Vec<Attempt>, received_at: &str) -> An
 }
 
 fn attempt_view(l: Lang, attempt: Attempt) -> AnyView {
-    let cause = attempt
-        .cause
-        .map(|cause| status::cause(l, cause, attempt.http_status));
+    let cause = attempt.cause.map(|cause| status::cause(l, cause, attempt.http_status));
     let decided_by = attempt.decided_by.clone().map(|login| [" · ", &login].concat());
     view! {
         <li>
@@ -45,14 +40,9 @@ fn attempt_view(l: Lang, attempt: Attempt) -> AnyView {
 }
 
 fn exchange_view(l: Lang, attempt: Attempt) -> AnyView {
-    let answer_status = attempt
-        .http_status
-        .map_or_else(|| l.no_answer().to_owned(), |code| code.to_string());
-    let headers: Vec<String> = attempt
-        .response_headers
-        .iter()
-        .map(|header| [&header.name, ": ", &header.value].concat())
-        .collect();
+    let answer_status = attempt.http_status.map_or_else(|| l.no_answer().to_owned(), |code| code.to_string());
+    let headers: Vec<String> =
+        attempt.response_headers.iter().map(|header| [&header.name, ": ", &header.value].concat()).collect();
     view! {
         <h3>{l.request()}</h3>
         <pre class="wire" tabindex="0">{attempt.request_method} " " {attempt.request_url}</pre>

@@ -1,10 +1,10 @@
 //! The bar at the foot: appears when something is chosen, says what, and leads to the confirmation.
 use crate::browser;
-use crate::components::page::use_go;
 use crate::context::use_app;
 use crate::i18n::use_lang;
 use crate::model::decisions::Decision;
 use crate::model::send_error_search::SendErrorAddress;
+use crate::router::use_go;
 use leptos::prelude::*;
 
 #[component]
@@ -28,9 +28,8 @@ pub(crate) fn FootBar(address: Memo<Option<SendErrorAddress>>) -> impl IntoView 
             }
             .into_any();
         }
-        let (resend, close) = app
-            .plan
-            .with(|plan| (plan.count(Decision::Resend), plan.count(Decision::MarkProcessed)));
+        let (resend, close) =
+            app.plan.with(|plan| (plan.count(Decision::Resend), plan.count(Decision::MarkProcessed)));
         let total = resend.saturating_add(close);
         if total == 0 || address.with(Option::is_none) {
             return ().into_any();

@@ -3,7 +3,6 @@ use super::Page;
 use crate::api::queries::send_errors::SendErrorRow;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
-use crate::components::page::use_go;
 use crate::components::pager::{Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
@@ -13,6 +12,7 @@ use crate::model::decisions::Decision;
 use crate::model::enums::{Action, SendErrorStatus};
 use crate::model::send_error_search::SendErrorAddress;
 use crate::model::{format, status};
+use crate::router::use_go;
 use leptos::prelude::*;
 
 const SKELETON_ROWS: usize = 8;
@@ -100,20 +100,14 @@ fn Table(app: App, rows: Vec<SendErrorRow>) -> impl IntoView {
     let on_key = move |event: web_sys::KeyboardEvent| match row_key(&event) {
         Some((id, RowKey::Open)) => go(&["/send-errors/", &id].concat()),
         Some((id, RowKey::Toggle)) => known.with_value(|rows| {
-            if let Some(row) = rows
-                .iter()
-                .find(|row| row.id == id && may_decide(app, row, Action::Resend))
-            {
+            if let Some(row) = rows.iter().find(|row| row.id == id && may_decide(app, row, Action::Resend)) {
                 toggle(app, &row.id, &row.order_no, Decision::Resend);
             }
         }),
         None => {}
     };
-    let body: Vec<AnyView> = rows
-        .into_iter()
-        .enumerate()
-        .map(|(index, row)| row_view(app, l, index, row))
-        .collect();
+    let body: Vec<AnyView> =
+        rows.into_iter().enumerate().map(|(index, row)| row_view(app, l, index, row)).collect();
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.send_errors()>
             <table class="list" aria-label=l.send_errors()>
@@ -147,9 +141,7 @@ fn row_view(app: App, l: Lang, index: usize, row: SendErrorRow) -> AnyView {
 }
 
 fn may_decide(app: App, row: &SendErrorRow, action: Action) -> bool {
-    let is_running = app
-        .plan
-        .with_untracked(|plan| plan.is_submitted && !plan.is_finished());
+    let is_running = app.plan.with_untracked(|plan| plan.is_submitted && !plan.is_finished());
     row.status == SendErrorStatus::Unprocessed
         && !row.resending
         && !is_running
@@ -168,11 +160,7 @@ fn decision_view(app: App, l: Lang, row: &SendErrorRow) -> AnyView {
     let resend = choice(Action::Resend, Decision::Resend, l.resend());
     let close = choice(Action::Close, Decision::MarkProcessed, l.mark_processed());
     if resend.is_none() && close.is_none() {
-        return row
-            .processed_by
-            .clone()
-            .unwrap_or_else(|| format::MISSING.to_owned())
-            .into_any();
+        return row.processed_by.clone().unwrap_or_else(|| format::MISSING.to_owned()).into_any();
     }
     let label = l.cgi_processing_of(&row.order_no);
     view! { <div class="decisions" role="radiogroup" aria-label=label>{resend} {close}</div> }.into_any()

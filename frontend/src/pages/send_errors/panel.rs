@@ -3,15 +3,16 @@
 use super::words;
 use crate::browser;
 use crate::components::field::{FaultSummary, FaultText, Faults, TextField, field_id, radio};
-use crate::components::page::use_go;
 use crate::components::period_field::PeriodField;
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
+use crate::load::effect;
 use crate::model::enums::SendErrorCondition;
 use crate::model::format;
 use crate::model::period::{Period, permitted_days};
 use crate::model::search_rules;
 use crate::model::send_error_search::{SendErrorAddress, SendErrorSearch};
+use crate::router::use_go;
 use leptos::prelude::*;
 
 /// One signal per field, so that typing in one redraws nothing else.
@@ -82,10 +83,8 @@ pub(crate) fn Search(
 ) -> impl IntoView {
     let app = use_app();
     let draft = Draft::new(initial_search(app));
-    Effect::new(move |_| {
-        let search = address
-            .get()
-            .map_or_else(|| initial_search(app), |address| address.search);
+    effect(move || {
+        let search = address.get().map_or_else(|| initial_search(app), |address| address.search);
         draft.set(search);
     });
     move || {
@@ -101,15 +100,9 @@ pub(crate) fn Search(
 fn Folded(address: Memo<Option<SendErrorAddress>>, is_open: RwSignal<bool>) -> impl IntoView {
     let l = use_lang();
     let chips = move || {
-        let words = address.with(|address| {
-            address
-                .as_ref()
-                .map(|address| words::in_words(l, &address.search))
-        });
-        let chips = words
-            .into_iter()
-            .flatten()
-            .map(|word| view! { <li class="chip">{word}</li> }.into_any());
+        let words =
+            address.with(|address| address.as_ref().map(|address| words::in_words(l, &address.search)));
+        let chips = words.into_iter().flatten().map(|word| view! { <li class="chip">{word}</li> }.into_any());
         chips.collect::<Vec<AnyView>>()
     };
     let open = move || {
@@ -190,10 +183,8 @@ fn IpCodeRow(draft: Draft, faults: Faults) -> impl IntoView {
         let codes = if every() { Vec::new() } else { all.get_value() };
         draft.ip_codes.set(codes);
     };
-    let choices: Vec<AnyView> = codes
-        .into_iter()
-        .map(|ip_code| code_choice(draft, ip_code.code, ip_code.name))
-        .collect();
+    let choices: Vec<AnyView> =
+        codes.into_iter().map(|ip_code| code_choice(draft, ip_code.code, ip_code.name)).collect();
     view! {
         <div class="form-row">
             <p class="row-head" id="f-ipCodes" tabindex="-1">{l.ip_code()}</p>

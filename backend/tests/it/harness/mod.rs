@@ -1,0 +1,14 @@
+//! One `TestApp` with all that stands around it.
+
+mod app;
+mod clock;
+mod database;
+mod merchant;
+mod smtp;
+
+pub(crate) use app::{TestApp, TestAppBuilder, payment_result};
+pub(crate) use clock::TestClock;
+pub(crate) use database::TestDatabase;
+pub(crate) use merchant::decoded_form;
+pub(crate) use smtp::SmtpSink;
+pub(crate) use todoke::demo::{RecordedRequest, SampleAnswer, SampleEndpoint};
