@@ -47,7 +47,10 @@ pub(crate) async fn keep(app: App) {
     let mut was_live = false;
     while GENERATION.get() == generation && matches!(app.session.get_untracked(), Session::SignedIn(_)) {
         let codes = app.permitted_codes();
-        if let Ok(token) = session::fresh_token(app).await {
+        // Nothing to follow yet: the IP codes are still being asked for.
+        if !codes.is_empty()
+            && let Ok(token) = session::fresh_token(app).await
+        {
             let end = connect(app, &token, codes, was_live).await;
             if end.became_live {
                 was_live = true;
@@ -125,7 +128,8 @@ async fn connect(app: App, token: &str, codes: Vec<String>, is_return: bool) -> 
                 let _ = send(&mut socket, &json!({ "type": "pong" })).await;
             }
             Some("next") => hand_on(&message),
-            Some("error" | "complete") => return end,
+            // A server that does not take the subscription is not asked again at once.
+            Some("error" | "complete") => return End::default(),
             _ => {}
         }
     }

@@ -14,7 +14,7 @@ type YearMonth = String;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/session.graphql",
+    query_path = "queries/sign_in.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none
 )]
@@ -23,7 +23,7 @@ pub(crate) struct SignIn;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/session.graphql",
+    query_path = "queries/refresh_session.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none
 )]
@@ -32,7 +32,7 @@ pub(crate) struct RefreshSession;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/session.graphql",
+    query_path = "queries/sign_out.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none
 )]
@@ -41,7 +41,7 @@ pub(crate) struct SignOut;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/frame.graphql",
+    query_path = "queries/ip_codes.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
     extern_enums("Action")
@@ -51,7 +51,7 @@ pub(crate) struct IpCodes;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/frame.graphql",
+    query_path = "queries/abnormal_order_counts.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none
 )]
@@ -70,7 +70,7 @@ pub(crate) struct SendErrors;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/send_errors.graphql",
+    query_path = "queries/send_error_by_id.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
     extern_enums("SendErrorStatus", "Receipt", "Cause")
@@ -80,7 +80,7 @@ pub(crate) struct SendErrorById;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/send_errors.graphql",
+    query_path = "queries/send_error_changed.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
     extern_enums("SendErrorStatus", "Receipt", "Cause")
@@ -100,7 +100,7 @@ pub(crate) struct SendErrorDetail;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/send_error_decisions.graphql",
+    query_path = "queries/resend_send_error.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
     extern_enums("SendErrorStatus", "AttemptOutcome", "Cause")
@@ -110,7 +110,7 @@ pub(crate) struct ResendSendError;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/send_error_decisions.graphql",
+    query_path = "queries/mark_send_error_processed.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
     extern_enums("SendErrorStatus")
@@ -140,7 +140,7 @@ pub(crate) struct AbnormalOrderDetail;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/abnormal_order_detail.graphql",
+    query_path = "queries/restore_abnormal_order.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
     extern_enums("AbnormalOrderStatus")
@@ -160,7 +160,7 @@ pub(crate) struct Orders;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/orders.graphql",
+    query_path = "queries/order_detail.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
     extern_enums("OrderStatus")
