@@ -158,6 +158,7 @@ fn text_of(value: &Value) -> String {
         None => value
             .to_i128()
             .map(|number| number.to_string())
+            .or_else(|| value.to_u128().map(|number| number.to_string()))
             .or_else(|| value.to_bool().map(|flag| flag.to_string()))
             .unwrap_or_default(),
     }
@@ -219,6 +220,15 @@ mod tests {
         assert_eq!(config.public_url.as_str(), "http://127.0.0.1:8080/");
         assert_eq!(config.database_url, "sqlite://./todoke-data/todoke.db?mode=rwc");
         assert!(config.allow_private_endpoints.is_empty());
+    }
+
+    /// The environment brings numbers without a sign, a file brings them with one.
+    #[test]
+    fn numbers_of_the_environment_are_read() {
+        let figment = Figment::new().merge(("grace_period_ms", 500_u32));
+        let config = Config::from_figment(&figment).map_err(|error| error.to_string());
+        assert_eq!(config.unwrap().grace_period_ms, 500);
+        assert_eq!(load("grace_period_ms = 500").unwrap().grace_period_ms, 500);
     }
 
     #[test]

@@ -48,6 +48,10 @@ pub(crate) enum Message {
     PageSizeInvalid,
     /// More elements than one request may bring.
     TooManyElements(usize),
+    /// An order with this number is there already: its checkout stays as it was.
+    OrderExists,
+    /// The order is stored with another value.
+    DiffersFromStored,
 }
 
 /// Every kind of message once, for the test that each has both texts.
@@ -75,6 +79,8 @@ fn every_message() -> Vec<Message> {
         Message::CursorInvalid,
         Message::PageSizeInvalid,
         Message::TooManyElements(1),
+        Message::OrderExists,
+        Message::DiffersFromStored,
     ];
     search.chain(fields).chain(others).collect()
 }
@@ -92,6 +98,8 @@ impl Message {
             Self::CursorInvalid => "CURSOR_INVALID",
             Self::PageSizeInvalid => "PAGE_SIZE_INVALID",
             Self::TooManyElements(_) => "TOO_MANY_ELEMENTS",
+            Self::OrderExists => "ORDER_EXISTS",
+            Self::DiffersFromStored => "DIFFERS_FROM_STORED",
         }
     }
 
@@ -118,6 +126,8 @@ impl Message {
             Self::CursorInvalid => "ページの位置が正しくありません。最初のページから表示し直してください。".to_owned(),
             Self::PageSizeInvalid => "1ページの件数は1〜100で指定してください。".to_owned(),
             Self::TooManyElements(most) => format!("一度に登録できるのは{most}件までです。"),
+            Self::OrderExists => "この注文番号の注文はすでに登録されています。".to_owned(),
+            Self::DiffersFromStored => "登録済みの注文と値が異なります。".to_owned(),
         }
     }
 
@@ -136,6 +146,8 @@ impl Message {
             Self::CursorInvalid => "The page's position is not valid. Start again from the first page.".to_owned(),
             Self::PageSizeInvalid => "A page has 1 to 100 rows.".to_owned(),
             Self::TooManyElements(most) => format!("At most {most} can be registered at once."),
+            Self::OrderExists => "An order with this number is registered already.".to_owned(),
+            Self::DiffersFromStored => "The order is registered with another value.".to_owned(),
         }
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, tokens},
+    app::{App, evaluations, tokens},
     auth::{scope::Scope, secrets::Secrets},
     clock::SharedClock,
     config::Config,
@@ -141,6 +141,7 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
         StartError::Setting(format!("TODOKE_MAIL_FROM: {:?} is not allowed: {error}", app.config.mail_from))
     })?;
     tokio::spawn(claim::run(app.machinery.clone(), stop.clone()));
+    tokio::spawn(evaluations::keep_evaluating(app.clone(), stop.clone()));
     tokio::spawn(outbox::run(app.clone(), transport, from, stop.clone()));
     Ok(())
 }

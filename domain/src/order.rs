@@ -86,6 +86,22 @@ pub struct OrderFacts {
     pub restored_from_this_row: bool,
 }
 
+/// The name of a gateway's pay type (domain.md, GMO-PG, PayType); one that is not known stays as it is.
+pub fn payment_method_name(pay_type: &str) -> &str {
+    match pay_type {
+        "0" => "クレジットカード",
+        "3" => "コンビニ",
+        "4" => "Pay-easy",
+        "8" => "auかんたん決済",
+        "9" => "d払い",
+        "10" => "ドコモ継続課金",
+        "11" => "ソフトバンクまとめて支払い",
+        "13" => "auかんたん決済継続課金",
+        "22" => "ソフトバンクまとめて支払い継続課金",
+        other => other,
+    }
+}
+
 /// The numbers under which a cart may know an order of the gateway: exactly, then without the suffix that carts
 /// append for retries (domain.md, GMO-PG, OrderID).
 pub fn candidate_order_numbers(gateway_order_id: &str) -> Vec<String> {
@@ -101,6 +117,12 @@ pub fn candidate_order_numbers(gateway_order_id: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pay_types_that_are_not_known_stay_as_they_are() {
+        assert_eq!(payment_method_name("0"), "クレジットカード");
+        assert_eq!(payment_method_name("99"), "99");
+    }
 
     #[test]
     fn suffixes_of_retries_are_taken_off_once() {

@@ -1,6 +1,6 @@
 //! Checkouts, orders, result notifications and abnormal orders.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 use crate::{create_index, create_unique_index, drop_tables};
 
@@ -19,6 +19,16 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(manager, &["abnormal_orders", "notifications", "orders", "checkouts"]).await
     }
+}
+
+/// A text that compares byte by byte on both engines, so that "begins with" is a range that its index serves. On
+/// PostgreSQL the database's own collation would sort by language instead.
+fn binary_text(manager: &SchemaManager<'_>, name: &'static str) -> ColumnDef {
+    let mut column = text(name);
+    if manager.get_database_backend() == DbBackend::Postgres {
+        column.extra("COLLATE \"C\"");
+    }
+    column
 }
 
 async fn create_carts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -45,7 +55,7 @@ async fn create_carts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .table("orders")
         .col(pk_uuid("id"))
         .col(text("ip_code"))
-        .col(text("order_no"))
+        .col(binary_text(manager, "order_no"))
         .col(text_null("order_type"))
         .col(text("status"))
         .col(big_integer("ordered_at"))
@@ -76,7 +86,7 @@ async fn create_notifications(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
         .col(uuid("abnormal_order_id"))
         .col(text("ip_code"))
         .col(text("shop_id"))
-        .col(text("order_id"))
+        .col(binary_text(manager, "order_id"))
         .col(text("access_id"))
         .col(text("status"))
         .col(binary("raw"))
@@ -95,7 +105,7 @@ async fn create_abnormal_orders(manager: &SchemaManager<'_>) -> Result<(), DbErr
         .col(pk_uuid("id"))
         .col(text("ip_code"))
         .col(text("shop_id"))
-        .col(text("order_no"))
+        .col(binary_text(manager, "order_no"))
         .col(text("gateway_order_id"))
         .col(text("access_id"))
         .col(text("status"))

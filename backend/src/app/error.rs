@@ -1,7 +1,7 @@
 //! The one error of all use cases. What is internal never leaves: the rim logs it and tells code and request id.
 
 use sea_orm::{DbErr, RuntimeErr};
-use todoke_domain::time::Timestamp;
+use todoke_domain::{order_search::ListFault, time::Timestamp};
 
 use crate::messages::Message;
 
@@ -121,6 +121,12 @@ impl FieldError {
     /// A fault beside a field.
     pub(crate) fn new(path: &[&str], message: Message) -> Self {
         Self { field: path.iter().map(|part| (*part).to_owned()).collect(), message }
+    }
+}
+
+impl From<ListFault> for Error {
+    fn from(fault: ListFault) -> Self {
+        Self::field(fault.path, Message::Search(fault.rule))
     }
 }
 

@@ -14,11 +14,18 @@ use crate::{
     store::Database,
 };
 
+pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub mod admin;
+pub(crate) mod checkouts;
 mod error;
+pub(crate) mod evaluations;
 pub(crate) mod ip_codes;
+pub(crate) mod notifications;
+pub(crate) mod orders;
 pub(crate) mod payments;
+mod registrations;
+mod restores;
 pub(crate) mod send_errors;
 pub(crate) mod tokens;
 

@@ -17,8 +17,10 @@ use crate::{
     runtime::{self, Role},
 };
 
+mod abnormal_orders;
 mod accounts;
 mod desk;
+mod order_stories;
 mod sample_endpoint;
 mod send_errors;
 
@@ -82,6 +84,7 @@ pub async fn run(mut config: Config) -> Result<(), String> {
         None => {
             let file = accounts::plant(&desk, &endpoint.url()).await.map_err(|error| told(&error))?;
             send_errors::plant(&running.app, clock.now()).await.map_err(|error| format!("{error:?}"))?;
+            abnormal_orders::plant(&running.app, clock.now()).await.map_err(|error| format!("{error:?}"))?;
             file
         }
     };

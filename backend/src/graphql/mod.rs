@@ -6,6 +6,7 @@ pub(crate) mod errors;
 pub(crate) mod global_id;
 pub(crate) mod loaders;
 pub(crate) mod mutation;
+pub(crate) mod order_loaders;
 pub(crate) mod query;
 pub(crate) mod scalars;
 pub mod schema;

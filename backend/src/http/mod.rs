@@ -15,6 +15,7 @@ mod assets;
 mod graphql;
 mod health;
 mod ingest;
+mod notify;
 pub(crate) mod problem;
 mod request;
 mod websocket;
@@ -42,6 +43,7 @@ pub fn build_app(
         .wrap(actix_web::middleware::from_fn(request::around))
         .configure(health::routes)
         .configure(ingest::routes)
+        .configure(notify::routes)
         .configure(graphql::routes)
         .configure(assets::routes)
 }

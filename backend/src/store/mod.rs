@@ -13,15 +13,22 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+mod abnormal_order_rows;
+pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub(crate) mod attempts;
 pub(crate) mod audit;
+pub(crate) mod checkouts;
 pub(crate) mod decisions;
 pub(crate) mod deliveries;
 mod entity;
 pub(crate) mod ip_codes;
+mod keyset;
+pub(crate) mod locks;
 pub(crate) mod mails;
 pub(crate) mod merchants;
+pub(crate) mod notifications;
+pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod payments;
 pub(crate) mod rows;

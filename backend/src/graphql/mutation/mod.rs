@@ -2,9 +2,16 @@
 
 use async_graphql::MergedObject;
 
+mod abnormal_orders;
 mod accounts;
+mod orders;
 mod send_errors;
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(accounts::AccountsMutation, send_errors::SendErrorsMutation);
+pub struct Mutation(
+    accounts::AccountsMutation,
+    send_errors::SendErrorsMutation,
+    abnormal_orders::AbnormalOrdersMutation,
+    orders::OrdersMutation,
+);

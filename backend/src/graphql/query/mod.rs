@@ -2,10 +2,18 @@
 
 use async_graphql::MergedObject;
 
+mod abnormal_orders;
 mod accounts;
 mod nodes;
+mod orders;
 mod send_errors;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(accounts::AccountsQuery, send_errors::SendErrorsQuery, nodes::NodesQuery);
+pub struct Query(
+    accounts::AccountsQuery,
+    send_errors::SendErrorsQuery,
+    abnormal_orders::AbnormalOrdersQuery,
+    orders::OrdersQuery,
+    nodes::NodesQuery,
+);

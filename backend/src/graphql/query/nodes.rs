@@ -7,7 +7,7 @@ use crate::{
     graphql::{
         context::Asked,
         global_id,
-        types::{payments::Payment, send_errors::SendError},
+        types::{abnormal_orders::AbnormalOrder, orders::Order, payments::Payment, send_errors::SendError},
     },
 };
 
@@ -19,6 +19,10 @@ pub(crate) enum Node {
     SendError(Box<SendError>),
     /// A payment.
     Payment(Payment),
+    /// An abnormal order.
+    AbnormalOrder(Box<AbnormalOrder>),
+    /// An order.
+    Order(Box<Order>),
 }
 
 /// The query for any node.
@@ -42,6 +46,18 @@ impl NodesQuery {
             "Payment" => {
                 let id = global_id::decode("Payment", &id).ok_or_else(not_found)?;
                 Payment::load(ctx, id).await.map(|payment| Some(Node::Payment(payment)))
+            }
+            "AbnormalOrder" => {
+                let id = global_id::decode("AbnormalOrder", &id).ok_or_else(not_found)?;
+                let found = app::abnormal_orders::find_abnormal_order(app, scope, id).await;
+                let row = found.map_err(|error| ctx.error(error))?.ok_or_else(not_found)?;
+                Ok(Some(Node::AbnormalOrder(Box::new(row.into()))))
+            }
+            "Order" => {
+                let id = global_id::decode("Order", &id).ok_or_else(not_found)?;
+                let found = app::orders::find_order(app, scope, id).await;
+                let order = found.map_err(|error| ctx.error(error))?.ok_or_else(not_found)?;
+                Ok(Some(Node::Order(Box::new(order.into()))))
             }
             _ => Err(not_found()),
         }

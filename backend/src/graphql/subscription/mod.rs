@@ -2,9 +2,10 @@
 
 use async_graphql::MergedSubscription;
 
+mod abnormal_orders;
 mod send_errors;
 pub(crate) mod watch;
 
 /// Everything that can be watched.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(send_errors::SendErrorsSubscription);
+pub struct Subscription(send_errors::SendErrorsSubscription, abnormal_orders::AbnormalOrdersSubscription);

@@ -1,8 +1,12 @@
 //! Types of the contract, written by hand, one file a noun.
 
+pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub(crate) mod attempts;
+pub(crate) mod checkouts;
+pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod payments;
 pub(crate) mod periods;
 pub(crate) mod send_errors;
+pub(crate) mod timeline;

@@ -1,0 +1,239 @@
+//! 復旧: an order made from the checkout of an abnormal order, exactly once however often and from wherever it is
+//! pressed (product.md, B.5; reference B, 「ボタン説明」).
+//!
+//! Mails nobody and asks nobody outside: one write transaction holds all of it.
+
+use sea_orm::{DbErr, SqlErr};
+use todoke_domain::{
+    abnormal_order::{AbnormalOrderStatus, Evaluation},
+    access::Action,
+    ids::{AbnormalOrderId, DecisionId},
+    order::{OrderStatus, payment_method_name},
+    registration::Cart,
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{
+    abnormal_orders::{find_abnormal_order, shown_notification},
+    evaluations::{Facts, load_facts, re_evaluate_order_numbers},
+};
+use crate::{
+    app::{App, ConflictReason, Error},
+    auth::scope::Scope,
+    live::Change,
+    messages::Message,
+    store::{
+        self,
+        abnormal_orders::{AbnormalOrder, Restoration},
+        audit::AuditEntry,
+        checkouts::Checkout,
+        decisions::{DecisionKind, NewDecision},
+        orders::Order,
+    },
+};
+
+/// The mutation's name in the audit log.
+const RESTORE: &str = "restoreAbnormalOrder";
+/// Tries of a restore that meets another one at the same instant: the next try sees what the other did.
+const TRIES_MAX: usize = 3;
+/// Longest idempotency key, in characters.
+const IDEMPOTENCY_KEY_CHARS_MAX: usize = 100;
+
+/// A row that is restored, and its order.
+#[derive(Clone, Debug)]
+pub(crate) struct Restored {
+    /// The row.
+    pub abnormal_order: AbnormalOrder,
+    /// The order.
+    pub order: Order,
+}
+
+/// Why nothing was made.
+#[derive(Clone, Debug)]
+enum Refusal {
+    NotPermitted,
+    Gone,
+    AlreadyRestored(Restoration),
+    NotRestorable,
+    KeyReused,
+}
+
+/// Restores a row.
+///
+/// # Errors
+/// `NotFound`, also where the right is missing; `Conflict` where it was restored already, cannot be restored, or
+/// the key was used for something else.
+pub(crate) async fn restore_abnormal_order(
+    app: &App,
+    scope: &Scope,
+    id: AbnormalOrderId,
+    idempotency_key: &str,
+) -> Result<Restored, Error> {
+    let key_chars = idempotency_key.chars().count();
+    let is_clean = !idempotency_key.chars().any(char::is_control);
+    if key_chars == 0 || key_chars > IDEMPOTENCY_KEY_CHARS_MAX || !is_clean {
+        return Err(Error::field(&["idempotencyKey"], Message::IdempotencyKeyInvalid));
+    }
+    let row = find_abnormal_order(app, scope, id).await?.ok_or(Error::NotFound)?;
+    if !scope.may(&row.payment.ip_code, Action::Restore) {
+        return refuse(app, scope, &row, Refusal::NotPermitted).await;
+    }
+    let mut tries = 1;
+    loop {
+        match try_restore(app, scope, &row, idempotency_key).await {
+            Ok(Ok((restored, changes))) => {
+                changes.into_iter().for_each(|change| app.live.tell(change));
+                return Ok(restored);
+            }
+            Ok(Err(refusal)) => return refuse(app, scope, &row, refusal).await,
+            Err(error) if tries < TRIES_MAX && is_taken(&error) => tries += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Whether a unique index refused: somebody else was first with this very thing.
+fn is_taken(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+async fn try_restore(
+    app: &App,
+    scope: &Scope,
+    seen: &AbnormalOrder,
+    idempotency_key: &str,
+) -> Result<Result<(Restored, Vec<Change>), Refusal>, DbErr> {
+    let now = app.clock.now();
+    let payment = &seen.payment;
+    let tx = app.database.begin_write().await?;
+    let number = std::iter::once((&payment.ip_code, payment.gateway_order_id.as_str()));
+    store::locks::lock_order_numbers(scope, &tx, number).await?;
+    let row = store::abnormal_orders::find_for_change(scope, &tx, seen.id()).await?;
+    let Some(row) = row.filter(|row| row.deleted_at.is_none()) else {
+        return Ok(Err(Refusal::Gone));
+    };
+    if let Some(decision) = store::decisions::find_by_key(scope, &tx, idempotency_key).await? {
+        let is_repeat =
+            decision.kind == DecisionKind::Restore.code() && decision.subject == seen.id().value();
+        let repeated = if is_repeat { load_restored(scope, &tx, row).await? } else { None };
+        return Ok(repeated.map(|restored| (restored, Vec::new())).ok_or(Refusal::KeyReused));
+    }
+    if let Some(restored) = row.restored {
+        return Ok(Err(Refusal::AlreadyRestored(restored)));
+    }
+    let facts = load_facts(&tx, payment).await?;
+    let Some(order) = order_of(&facts, &row, now) else {
+        return Ok(Err(Refusal::NotRestorable));
+    };
+    store::orders::insert(scope, &tx, std::slice::from_ref(&order)).await?;
+    let restored = Restored { abnormal_order: restored_row(scope, &row, &order, now), order };
+    store::abnormal_orders::put(scope, &tx, &restored.abnormal_order).await?;
+    record(scope, &tx, &row, &restored, idempotency_key).await?;
+    // Another payment with the same number collides with the order from now on.
+    let number = restored.order.cart.order_no.as_str();
+    let mut changes = re_evaluate_order_numbers(&tx, &payment.ip_code, &[number], now).await?;
+    changes.push(Change::abnormal_order(&payment.ip_code, payment.id));
+    tx.commit().await?;
+    Ok(Ok((restored, changes)))
+}
+
+/// The order that the checkout makes, if the row can be restored by what is known at this instant. Its date is the
+/// checkout's (domain.md, Carts).
+fn order_of(facts: &Facts, row: &AbnormalOrder, now: Timestamp) -> Option<Order> {
+    let is_restorable = matches!(
+        facts.evaluate(&row.payment),
+        Evaluation::Abnormal { status: AbnormalOrderStatus::Restorable, cancelled_at_gateway: false, .. }
+    );
+    let checkout: &Checkout = facts.checkout.as_ref().filter(|_| is_restorable)?;
+    let paid = shown_notification(&facts.notifications)?;
+    let pay_type = paid.notification.field("PayType").trim();
+    Some(Order {
+        id: checkout.snapshot.cart.order_id(),
+        cart: Cart { access_id: Some(row.payment.access_id.clone()), ..checkout.snapshot.cart.clone() },
+        order_type: Some(checkout.snapshot.order_type.clone()),
+        status: OrderStatus::New,
+        payment_method: (!pay_type.is_empty()).then(|| payment_method_name(pay_type).to_owned()),
+        registered_at: now,
+        restored_from: Some(row.id()),
+        confirmation_mail_sent_at: None,
+    })
+}
+
+fn restored_row(scope: &Scope, row: &AbnormalOrder, order: &Order, now: Timestamp) -> AbnormalOrder {
+    AbnormalOrder {
+        order_no: order.cart.order_no.clone(),
+        status: AbnormalOrderStatus::Restored,
+        reason: None,
+        evidence: None,
+        evaluated_at: now,
+        colliding_order: None,
+        restored: Some(Restoration { order_id: order.id, at: now, by: scope.actor().name().to_owned() }),
+        ..row.clone()
+    }
+}
+
+async fn load_restored(
+    scope: &Scope,
+    tx: &sea_orm::DatabaseTransaction,
+    row: AbnormalOrder,
+) -> Result<Option<Restored>, DbErr> {
+    let Some(restored) = &row.restored else {
+        return Ok(None);
+    };
+    let order = store::orders::load(scope, tx, Action::View, &[restored.order_id]).await?.pop();
+    Ok(order.map(|order| Restored { abnormal_order: row, order }))
+}
+
+async fn record(
+    scope: &Scope,
+    tx: &sea_orm::DatabaseTransaction,
+    before: &AbnormalOrder,
+    restored: &Restored,
+    idempotency_key: &str,
+) -> Result<(), DbErr> {
+    let after = &restored.abnormal_order;
+    let ip_code = &after.payment.ip_code;
+    let decision = NewDecision {
+        id: DecisionId::new(Uuid::now_v7()),
+        kind: DecisionKind::Restore,
+        ip_code,
+        subject: after.id().value(),
+        delivery_id: None,
+        reason: None,
+        idempotency_key: Some(idempotency_key),
+        parameters: None,
+        decided_at: after.evaluated_at,
+    };
+    store::decisions::insert(scope, tx, decision).await?;
+    let entry = AuditEntry::done(RESTORE, Some(ip_code), after.id()).with_change(
+        serde_json::json!({ "status": before.status.code() }),
+        serde_json::json!({
+            "status": after.status.code(),
+            "orderNo": restored.order.cart.order_no,
+            "orderId": restored.order.id.to_string(),
+        }),
+    );
+    store::audit::insert_event(scope, tx, entry, after.evaluated_at).await
+}
+
+/// A refused attempt stands in the audit log too.
+async fn refuse(app: &App, scope: &Scope, row: &AbnormalOrder, refusal: Refusal) -> Result<Restored, Error> {
+    let (why, error) = match refusal {
+        Refusal::NotPermitted => ("NOT_PERMITTED", Error::NotFound),
+        Refusal::Gone => ("NOT_FOUND", Error::NotFound),
+        Refusal::AlreadyRestored(restored) => conflict(ConflictReason::AlreadyRestored, Some(restored)),
+        Refusal::NotRestorable => conflict(ConflictReason::NotRestorable, None),
+        Refusal::KeyReused => conflict(ConflictReason::KeyReused, None),
+    };
+    let entry = AuditEntry::refused(RESTORE, Some(&row.payment.ip_code), row.id(), why);
+    let tx = app.database.begin_write().await?;
+    store::audit::insert_event(scope, &tx, entry, app.clock.now()).await?;
+    tx.commit().await?;
+    Err(error)
+}
+
+fn conflict(reason: ConflictReason, restored: Option<Restoration>) -> (&'static str, Error) {
+    let at = restored.as_ref().map(|restored| restored.at);
+    (reason.code(), Error::conflict(reason, restored.map(|restored| restored.by), at))
+}

@@ -1,0 +1,297 @@
+//! Sample abnormal orders and orders in every state over the last eight months. Nothing here is real; everything is
+//! computed, so that two demos look alike.
+//!
+//! The rows come out of the same evaluation as real ones: no state is written that could not have come about.
+
+use todoke_domain::{
+    abnormal_order::AbnormalOrderStatus,
+    ids::{AbnormalOrderId, IpCode},
+    money::Yen,
+    notification::Notification,
+    order::{OrderLine, OrderStatus, payment_method_name},
+    registration::{Cart, CheckoutSnapshot},
+    time::Timestamp,
+};
+
+use super::order_stories::{FAMILY_NAMES, GIVEN_NAMES, GOODS, LOGINS, Story, pick};
+use crate::{
+    app::{
+        App, Error,
+        evaluations::{Facts, row_of},
+    },
+    auth::scope::Scope,
+    store::{
+        self,
+        abnormal_orders::{AbnormalOrder, Restoration},
+        checkouts::Checkout,
+        notifications::{GatewayPayment, NewNotification, StoredNotification},
+        orders::Order,
+    },
+};
+
+/// Sample abnormal orders.
+const ABNORMAL_ORDERS: i64 = 60;
+/// Sample orders without any trouble.
+const NORMAL_ORDERS: i64 = 80;
+/// Minutes between the oldest of them and now grow with the square of their number: most are recent, the oldest is
+/// nearly eight months old.
+const ABNORMAL_MINUTES: i64 = 96;
+const NORMAL_MINUTES: i64 = 52;
+
+/// How long after its signal a sample was restored: later than its evaluation.
+const RESTORED_AFTER_MS: i64 = 3 * 3_600_000;
+/// How long after its signal a sample was evaluated.
+const GRACE_MS: i64 = 300_000;
+/// 注文種別 of every sample.
+const ORDER_TYPE: &str = "一般注文";
+
+/// Everything that is stored at the end.
+#[derive(Default)]
+struct Harvest {
+    checkouts: Vec<Checkout>,
+    orders: Vec<Order>,
+    notifications: Vec<NewNotification>,
+    rows: Vec<AbnormalOrder>,
+}
+
+/// A shop with its IP code.
+struct Shop {
+    ip_code: IpCode,
+    shop_id: String,
+}
+
+/// Stores the samples for those IP codes that have a shop, in one transaction.
+///
+/// # Errors
+/// The database.
+pub(super) async fn plant(app: &App, now: Timestamp) -> Result<(), Error> {
+    let scope = Scope::system();
+    let settings = store::ip_codes::list_visible(&scope, app.database.reader()).await?;
+    let with_shop = settings.into_iter().filter_map(|settings| {
+        let ip_code = settings.ip_code;
+        settings.shop_id.map(|shop_id| Shop { ip_code, shop_id })
+    });
+    let shops: Vec<Shop> = with_shop.collect();
+    let mut harvest = Harvest::default();
+    for (index, shop) in (0..ABNORMAL_ORDERS).zip(shops.iter().cycle()) {
+        grow_abnormal_order(&mut harvest, shop, index, now)?;
+    }
+    for (index, shop) in (0..NORMAL_ORDERS).zip(shops.iter().cycle()) {
+        harvest.orders.push(normal_order(shop, index, now)?);
+    }
+    let tx = app.database.begin_write().await?;
+    store::checkouts::put(&scope, &tx, &harvest.checkouts).await?;
+    store::orders::insert(&scope, &tx, &harvest.orders).await?;
+    store::notifications::insert_many(&scope, &tx, harvest.notifications).await?;
+    store::abnormal_orders::insert_many(&scope, &tx, &harvest.rows).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn grow_abnormal_order(harvest: &mut Harvest, shop: &Shop, index: i64, now: Timestamp) -> Result<(), Error> {
+    let received_at = minutes_before(now, 20 + index * index * ABNORMAL_MINUTES);
+    let ordered_at = minutes_before(received_at, 1 + index % 16);
+    let cart = cart_of(shop, index, ordered_at)?;
+    let story = Story::of(index);
+    let access_id = access_id_of(shop, index);
+    let payment = GatewayPayment {
+        id: AbnormalOrderId::of(&shop.shop_id, &cart.order_no, &access_id),
+        ip_code: shop.ip_code.clone(),
+        shop_id: shop.shop_id.clone(),
+        gateway_order_id: cart.order_no.clone(),
+        access_id: access_id.clone(),
+    };
+    let mut facts = Facts { notifications: Vec::new(), checkout: None, order: None };
+    for (new, stored) in notifications_of(&payment, &cart, story, received_at)? {
+        harvest.notifications.push(new);
+        facts.notifications.push(stored);
+    }
+    if story != Story::NoCheckout {
+        let known_access_id =
+            if story == Story::OtherAccessId { access_id_of(shop, index + 1_000) } else { access_id };
+        facts.checkout = Some(checkout_of(&cart, known_access_id));
+    }
+    let restored_at = received_at.plus_millis(RESTORED_AFTER_MS);
+    facts.order = order_in(story, &payment, &cart, restored_at, index);
+    let row = row_of(&payment, &facts, facts.evaluate(&payment), received_at.plus_millis(GRACE_MS));
+    harvest.rows.extend(row.map(|row| as_restored(row, facts.order.as_ref(), restored_at)));
+    harvest.checkouts.extend(facts.checkout);
+    harvest.orders.extend(facts.order);
+    Ok(())
+}
+
+fn checkout_of(cart: &Cart, access_id: String) -> Checkout {
+    Checkout {
+        id: cart.checkout_id(),
+        snapshot: CheckoutSnapshot {
+            cart: Cart { access_id: Some(access_id), ..cart.clone() },
+            order_type: ORDER_TYPE.to_owned(),
+            pay_type: Some("0".to_owned()),
+        },
+        registered_at: cart.ordered_at.plus_millis(2_000),
+    }
+}
+
+/// The order with the number of an abnormal one, where its story has one.
+fn order_in(
+    story: Story,
+    payment: &GatewayPayment,
+    cart: &Cart,
+    restored_at: Timestamp,
+    index: i64,
+) -> Option<Order> {
+    match story {
+        Story::Restored | Story::RestoredThenCancelled => {
+            // Of three one still waits for its confirmation mail.
+            let is_sent = index % 3 != 0;
+            Some(Order {
+                order_type: Some(ORDER_TYPE.to_owned()),
+                payment_method: Some(payment_method_name("0").to_owned()),
+                restored_from: Some(payment.id),
+                confirmation_mail_sent_at: is_sent.then(|| restored_at.plus_millis(600_000)),
+                ..order_of(cart, Some(payment.access_id.clone()), restored_at)
+            })
+        }
+        // The buyer took the payment for failed and ordered again, cash on delivery.
+        Story::Duplicate => Some(Order {
+            payment_method: Some("代金引換".to_owned()),
+            ..order_of(cart, None, cart.ordered_at.plus_millis(240_000))
+        }),
+        Story::Restorable
+        | Story::NoCheckout
+        | Story::OtherAmount
+        | Story::OtherAccessId
+        | Story::Cancelled
+        | Story::BrokenDate => None,
+    }
+}
+
+/// A row whose order was made from it is 復旧済.
+fn as_restored(row: AbnormalOrder, order: Option<&Order>, at: Timestamp) -> AbnormalOrder {
+    match order {
+        Some(order) if row.status == AbnormalOrderStatus::Restored => {
+            let restored = Restoration { order_id: order.id, at, by: "operator".to_owned() };
+            AbnormalOrder { restored: Some(restored), colliding_order: None, evaluated_at: at, ..row }
+        }
+        _ => row,
+    }
+}
+
+fn notifications_of(
+    payment: &GatewayPayment,
+    cart: &Cart,
+    story: Story,
+    received_at: Timestamp,
+) -> Result<Vec<(NewNotification, StoredNotification)>, Error> {
+    let shortfall = if story == Story::OtherAmount { 100 } else { 0 };
+    let paid = cart.total.amount().saturating_sub(shortfall);
+    let paid_at =
+        if story == Story::BrokenDate { "20260230120000".to_owned() } else { wire_date(cart.ordered_at) };
+    let mut told = vec![notification_of(payment, "CAPTURE", paid, &paid_at, received_at)?];
+    if matches!(story, Story::Cancelled | Story::RestoredThenCancelled) {
+        let cancelled_at = received_at.plus_millis(4 * 3_600_000);
+        told.push(notification_of(payment, "VOID", paid, &wire_date(cancelled_at), cancelled_at)?);
+    }
+    Ok(told)
+}
+
+fn notification_of(
+    payment: &GatewayPayment,
+    status: &str,
+    amount: i32,
+    transaction_at: &str,
+    received_at: Timestamp,
+) -> Result<(NewNotification, StoredNotification), Error> {
+    let GatewayPayment { shop_id, gateway_order_id, access_id, .. } = payment;
+    let raw = format!(
+        "ShopID={shop_id}&ShopPass=&AccessID={access_id}&AccessPass=&OrderID={gateway_order_id}&Status={status}\
+         &JobCd={status}&Amount={amount}&Tax=0&Currency=JPN&Forward=2a99662&Method=1&PayTimes=\
+         &TranID={transaction_at}11111111111871&Approve=+707831&TranDate={transaction_at}&ErrCode=&ErrInfo=&PayType=0"
+    )
+    .into_bytes();
+    let notification = Notification::parse(&raw).map_err(Error::internal)?;
+    let stored = StoredNotification {
+        id: notification.id(),
+        abnormal_order_id: payment.id,
+        received_at,
+        notification,
+    };
+    let new = NewNotification {
+        id: stored.id,
+        payment: payment.clone(),
+        status: status.to_owned(),
+        raw,
+        received_at,
+        evaluate_at: None,
+    };
+    Ok((new, stored))
+}
+
+fn normal_order(shop: &Shop, index: i64, now: Timestamp) -> Result<Order, Error> {
+    let ordered_at = minutes_before(now, 45 + index * index * NORMAL_MINUTES);
+    let number = ABNORMAL_ORDERS + index;
+    let cart = cart_of(shop, number, ordered_at)?;
+    let is_card = index % 4 != 3;
+    let registered_at = ordered_at.plus_millis(30_000);
+    let order = order_of(&cart, is_card.then(|| access_id_of(shop, number)), registered_at);
+    let method = if is_card { payment_method_name("0") } else { payment_method_name("3") };
+    Ok(Order {
+        payment_method: Some(method.to_owned()),
+        confirmation_mail_sent_at: Some(registered_at.plus_millis(5_000)),
+        ..order
+    })
+}
+
+fn order_of(cart: &Cart, access_id: Option<String>, registered_at: Timestamp) -> Order {
+    let status = match cart.order_no.bytes().last() {
+        Some(b'0'..=b'3') => OrderStatus::Shipped,
+        Some(b'4' | b'5') => OrderStatus::InProgress,
+        Some(b'9') => OrderStatus::Cancelled,
+        Some(_) | None => OrderStatus::New,
+    };
+    Order {
+        id: cart.order_id(),
+        cart: Cart { access_id, ..cart.clone() },
+        order_type: None,
+        status,
+        payment_method: None,
+        registered_at,
+        restored_from: None,
+        confirmation_mail_sent_at: None,
+    }
+}
+
+fn cart_of(shop: &Shop, index: i64, ordered_at: Timestamp) -> Result<Cart, Error> {
+    let (name, unit_price) = pick(&GOODS, index);
+    let quantity = if index < 6 { 1 } else { 1 + i32::try_from(index % 3).unwrap_or(0) };
+    let shipping_fee = if index % 2 == 0 { 350 } else { 0 };
+    let yen = |amount: i32| Yen::new(amount.into()).map_err(Error::internal);
+    let login = pick(&LOGINS, index);
+    let day = ordered_at.to_tokyo_text().chars().filter(char::is_ascii_digit).take(8).collect::<String>();
+    Ok(Cart {
+        ip_code: shop.ip_code.clone(),
+        order_no: format!("{day}{:05}", index + 1),
+        ordered_at,
+        customer_name: format!("{} {}", pick(&FAMILY_NAMES, index * 7), pick(&GIVEN_NAMES, index)),
+        email: format!("{login}{}@example.jp", index + 1),
+        member_id: (index % 5 != 4).then(|| format!("mr{}", 192 + index)),
+        total: yen(unit_price * quantity + shipping_fee)?,
+        shipping_fee: yen(shipping_fee)?,
+        lines: vec![OrderLine { name: name.to_owned(), unit_price: yen(unit_price)?, quantity }],
+        access_id: None,
+    })
+}
+
+/// 32 hexadecimal digits as the gateway gives them, computed.
+fn access_id_of(shop: &Shop, index: i64) -> String {
+    let id = AbnormalOrderId::of(&shop.shop_id, &index.to_string(), "sample");
+    id.value().simple().to_string()
+}
+
+fn wire_date(at: Timestamp) -> String {
+    at.to_tokyo_text().chars().filter(char::is_ascii_digit).collect()
+}
+
+fn minutes_before(at: Timestamp, minutes: i64) -> Timestamp {
+    at.plus_millis(-minutes * 60_000)
+}

@@ -1,0 +1,94 @@
+//! Loaders of part B: what stands behind the rows of one page is read together. Each reads through the scope of its
+//! request.
+
+use std::{collections::HashMap, hash::Hash, sync::Arc};
+
+use async_graphql::dataloader::Loader;
+use sea_orm::DbErr;
+use todoke_domain::{
+    access::Action,
+    ids::{AbnormalOrderId, CheckoutId, OrderId},
+};
+
+use super::loaders::RowLoader;
+use crate::store::{
+    self, abnormal_orders::AbnormalOrder, checkouts::Checkout, notifications::StoredNotification,
+    orders::Order,
+};
+
+/// A checkout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CheckoutOf(pub CheckoutId);
+/// An order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OrderOf(pub OrderId);
+/// An abnormal order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct AbnormalOrderOf(pub AbnormalOrderId);
+/// The notifications of an abnormal order that the asker may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct NotificationsOf(pub AbnormalOrderId);
+
+type Loaded<Key, Value> = Result<HashMap<Key, Value>, Arc<String>>;
+
+impl Loader<CheckoutOf> for RowLoader {
+    type Value = Checkout;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[CheckoutOf]) -> Loaded<CheckoutOf, Checkout> {
+        let ids: Vec<CheckoutId> = keys.iter().map(|key| key.0).collect();
+        let reader = self.app().database.reader();
+        let found = store::checkouts::load(self.scope(), reader, Action::View, &ids).await;
+        by_key(found, |checkout| CheckoutOf(checkout.id))
+    }
+}
+
+impl Loader<OrderOf> for RowLoader {
+    type Value = Order;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[OrderOf]) -> Loaded<OrderOf, Order> {
+        let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let reader = self.app().database.reader();
+        let found = store::orders::load(self.scope(), reader, Action::View, &ids).await;
+        by_key(found, |order| OrderOf(order.id))
+    }
+}
+
+impl Loader<AbnormalOrderOf> for RowLoader {
+    type Value = AbnormalOrder;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[AbnormalOrderOf]) -> Loaded<AbnormalOrderOf, AbnormalOrder> {
+        let ids: Vec<AbnormalOrderId> = keys.iter().map(|key| key.0).collect();
+        let found = store::abnormal_orders::load(self.scope(), self.app().database.reader(), &ids).await;
+        by_key(found, |row| AbnormalOrderOf(row.id()))
+    }
+}
+
+impl Loader<NotificationsOf> for RowLoader {
+    type Value = Vec<StoredNotification>;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[NotificationsOf]) -> Loaded<NotificationsOf, Vec<StoredNotification>> {
+        let ids: Vec<AbnormalOrderId> = keys.iter().map(|key| key.0).collect();
+        let reader = self.app().database.reader();
+        let found = store::notifications::list_of_payments(self.scope(), reader, &ids).await.map_err(told)?;
+        let mut of_rows: HashMap<NotificationsOf, Vec<StoredNotification>> = HashMap::new();
+        for stored in found {
+            of_rows.entry(NotificationsOf(stored.abnormal_order_id)).or_default().push(stored);
+        }
+        Ok(of_rows)
+    }
+}
+
+fn by_key<Key: Eq + Hash, Value>(
+    found: Result<Vec<Value>, DbErr>,
+    key_of: impl Fn(&Value) -> Key,
+) -> Loaded<Key, Value> {
+    Ok(found.map_err(told)?.into_iter().map(|value| (key_of(&value), value)).collect())
+}
+
+fn told(error: DbErr) -> Arc<String> {
+    Arc::new(error.to_string())
+}

@@ -1,0 +1,93 @@
+//! The pieces of which every list by (IP code, instant, id) is put together: the place after which a page begins,
+//! "begins with", "contains", merging the pages of several IP codes, counting with a stop.
+//!
+//! Each IP code is read by itself in index order and the pages are merged: the database never sorts a list whole.
+
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QuerySelect, QueryTrait, Select,
+    sea_query::{Asterisk, Expr, ExprTrait, LikeExpr, Query, SelectStatement},
+};
+use todoke_domain::search::Span;
+
+use super::page::{COUNT_MAX, Page, PageRequest, Place};
+
+/// What follows a place in a list ordered by (instant, id), newest first. The first half lets the index seek.
+pub(super) fn after(at: impl ColumnTrait, id: impl ColumnTrait, place: Place) -> Condition {
+    Condition::all().add(at.lte(place.at)).add(Condition::any().add(at.lt(place.at)).add(id.lt(place.id)))
+}
+
+/// What lies in a span.
+pub(super) fn within(at: impl ColumnTrait, span: Span) -> Condition {
+    Condition::all().add(at.gte(span.from.as_micros())).add(at.lt(span.until.as_micros()))
+}
+
+/// What begins with a prefix: a range of a column that compares byte by byte.
+pub(super) fn starts_with(column: impl ColumnTrait, prefix: &str) -> Condition {
+    let from = Condition::all().add(column.gte(prefix));
+    match first_after_prefix(prefix) {
+        Some(until) => from.add(column.lt(until)),
+        None => from,
+    }
+}
+
+/// What contains a part; the wildcards of LIKE stand for themselves.
+pub(super) fn contains(column: impl ColumnTrait, part: &str) -> Expr {
+    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    column.like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+}
+
+/// The first text after all that begin with the prefix; `None` where nothing comes after.
+fn first_after_prefix(prefix: &str) -> Option<String> {
+    let mut characters: Vec<char> = prefix.chars().collect();
+    while let Some(last) = characters.pop() {
+        let mut following = last..=char::MAX;
+        following.next();
+        if let Some(next) = following.next() {
+            characters.push(next);
+            return Some(characters.into_iter().collect());
+        }
+    }
+    None
+}
+
+/// One page out of the pages of several IP codes, newest first.
+pub(super) fn merge<T>(mut rows: Vec<(Place, T)>, request: PageRequest) -> Page<T> {
+    rows.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    Page::cut(rows, request.rows)
+}
+
+/// How many rows a query finds; stops one above [`COUNT_MAX`].
+pub(super) async fn count_capped<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    query: Select<E>,
+    any_column: E::Column,
+) -> Result<u64, DbErr> {
+    let statement = capped_count(query, any_column);
+    let row = db.query_one(&statement).await?;
+    let counted: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    Ok(u64::try_from(counted).unwrap_or(0))
+}
+
+/// `SELECT COUNT(*)` over at most one row above [`COUNT_MAX`].
+pub(super) fn capped_count<E: EntityTrait>(query: Select<E>, any_column: E::Column) -> SelectStatement {
+    let found = query.select_only().column(any_column).limit(COUNT_MAX + 1).into_query();
+    Query::select().expr(Expr::col(Asterisk).count()).from_subquery(found, "found").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_ends_where_the_next_text_begins() {
+        for (prefix, next) in [
+            ("2009", Some("200:")),
+            ("A-", Some("A.")),
+            ("\u{D7FF}", Some("\u{E000}")),
+            ("a\u{10FFFF}", Some("b")),
+            ("\u{10FFFF}", None),
+        ] {
+            assert_eq!(first_after_prefix(prefix).as_deref(), next, "{prefix:?}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Result notifications as they came, secrets left out.
+
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    TryInsertResult,
+    sea_query::{Expr, OnConflict},
+};
+use todoke_domain::{
+    ids::{AbnormalOrderId, IpCode, NotificationId},
+    notification::Notification,
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{
+    entity::notifications::{self, Column},
+    keyset, rows,
+};
+use crate::auth::scope::Scope;
+
+/// Order numbers of one query: two conditions each, well below what SQLite nests.
+const NUMBERS_PER_QUERY_MAX: usize = 100;
+
+/// A payment at the gateway: what its notifications have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GatewayPayment {
+    /// The id of its row in the lists, whether or not there is one.
+    pub id: AbnormalOrderId,
+    /// Whose.
+    pub ip_code: IpCode,
+    /// The gateway's ShopID.
+    pub shop_id: String,
+    /// The order number as the gateway has it.
+    pub gateway_order_id: String,
+    /// The gateway's AccessID.
+    pub access_id: String,
+}
+
+/// A notification to be stored.
+#[derive(Clone, Debug)]
+pub(crate) struct NewNotification {
+    /// The id, which a repeat has too.
+    pub id: NotificationId,
+    /// The payment.
+    pub payment: GatewayPayment,
+    /// Its status, as it came.
+    pub status: String,
+    /// The body without secrets.
+    pub raw: Vec<u8>,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When it is evaluated; `None` when it was.
+    pub evaluate_at: Option<Timestamp>,
+}
+
+/// A notification as stored.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredNotification {
+    /// The notification.
+    pub id: NotificationId,
+    /// The payment's row.
+    pub abnormal_order_id: AbnormalOrderId,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Its fields.
+    pub notification: Notification,
+}
+
+/// Stores a notification. Whether it is new; a repeat leaves everything as it is.
+pub(crate) async fn insert(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    new: NewNotification,
+) -> Result<bool, DbErr> {
+    let inserted = notifications::Entity::insert(active_model(new))
+        .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(db)
+        .await?;
+    match inserted {
+        TryInsertResult::Inserted(rows) => Ok(rows > 0),
+        TryInsertResult::Conflicted | TryInsertResult::Empty => Ok(false),
+    }
+}
+
+/// Stores many new ones at once, for sample data.
+pub(crate) async fn insert_many(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    new: Vec<NewNotification>,
+) -> Result<(), DbErr> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let models = new.into_iter().map(active_model);
+    notifications::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
+}
+
+/// Payments with a notification whose grace is over, longest waiting first.
+pub(crate) async fn list_due(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    payments_max: u64,
+) -> Result<Vec<GatewayPayment>, DbErr> {
+    let found: Vec<PaymentColumns> = payments()
+        .filter(Column::EvaluateAt.lte(now.as_micros()))
+        .order_by_asc(Column::EvaluateAt.min())
+        .limit(payments_max)
+        .into_tuple()
+        .all(db)
+        .await?;
+    found.into_iter().map(payment_of).collect()
+}
+
+/// Payments that were evaluated already and may mean one of these order numbers: exactly, or with a suffix.
+pub(crate) async fn list_evaluated_of_numbers(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    ip_code: &IpCode,
+    numbers: &[&str],
+) -> Result<Vec<GatewayPayment>, DbErr> {
+    let mut found: Vec<PaymentColumns> = Vec::new();
+    for part in numbers.chunks(NUMBERS_PER_QUERY_MAX) {
+        let mut meant = Condition::any().add(Column::OrderId.is_in(part.iter().copied()));
+        for number in part {
+            meant = meant.add(keyset::starts_with(Column::OrderId, &format!("{number}-")));
+        }
+        let query = payments()
+            .filter(Column::IpCode.eq(ip_code.as_str()))
+            .filter(Column::EvaluateAt.is_null())
+            .filter(meant);
+        found.extend(query.into_tuple::<PaymentColumns>().all(db).await?);
+    }
+    found.into_iter().map(payment_of).collect()
+}
+
+/// Every notification of these payments, in the order in which they came.
+pub(crate) async fn list_of_payments(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    payments: &[AbnormalOrderId],
+) -> Result<Vec<StoredNotification>, DbErr> {
+    let ids: Vec<Uuid> = payments.iter().map(|id| id.value()).collect();
+    let query = notifications::Entity::find()
+        .filter(Column::AbnormalOrderId.is_in(ids))
+        .order_by_asc(Column::ReceivedAt)
+        .order_by_asc(Column::Id);
+    query.all(db).await?.into_iter().map(notification_of).collect()
+}
+
+/// Notes that these were evaluated.
+pub(crate) async fn mark_evaluated(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    evaluated: &[NotificationId],
+) -> Result<(), DbErr> {
+    let ids: Vec<Uuid> = evaluated.iter().map(|id| id.value()).collect();
+    notifications::Entity::update_many()
+        .col_expr(Column::EvaluateAt, Expr::value(Option::<i64>::None))
+        .filter(Column::Id.is_in(ids))
+        .filter(Column::EvaluateAt.is_not_null())
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Puts the evaluation of a payment off, so that one that fails holds up no other.
+pub(crate) async fn postpone(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    payment: AbnormalOrderId,
+    until: Timestamp,
+) -> Result<(), DbErr> {
+    notifications::Entity::update_many()
+        .col_expr(Column::EvaluateAt, Expr::value(until.as_micros()))
+        .filter(Column::AbnormalOrderId.eq(payment.value()))
+        .filter(Column::EvaluateAt.is_not_null())
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+type PaymentColumns = (Uuid, String, String, String, String);
+
+fn payments() -> sea_orm::Select<notifications::Entity> {
+    let columns =
+        [Column::AbnormalOrderId, Column::IpCode, Column::ShopId, Column::OrderId, Column::AccessId];
+    let query = notifications::Entity::find().select_only().columns(columns);
+    columns.into_iter().fold(query, QuerySelect::group_by)
+}
+
+fn payment_of(columns: PaymentColumns) -> Result<GatewayPayment, DbErr> {
+    let (id, ip_code, shop_id, gateway_order_id, access_id) = columns;
+    let ip_code = rows::ip_code(&ip_code)?;
+    Ok(GatewayPayment { id: AbnormalOrderId::new(id), ip_code, shop_id, gateway_order_id, access_id })
+}
+
+fn active_model(new: NewNotification) -> notifications::ActiveModel {
+    let payment = new.payment;
+    notifications::ActiveModel {
+        id: Set(new.id.value()),
+        abnormal_order_id: Set(payment.id.value()),
+        ip_code: Set(String::from(payment.ip_code)),
+        shop_id: Set(payment.shop_id),
+        order_id: Set(payment.gateway_order_id),
+        access_id: Set(payment.access_id),
+        status: Set(new.status),
+        raw: Set(new.raw),
+        received_at: Set(new.received_at.as_micros()),
+        evaluate_at: Set(new.evaluate_at.map(Timestamp::as_micros)),
+    }
+}
+
+fn notification_of(row: notifications::Model) -> Result<StoredNotification, DbErr> {
+    let unreadable =
+        |fault| DbErr::Custom(format!("notification {} is stored but unreadable: {fault}", row.id));
+    Ok(StoredNotification {
+        id: NotificationId::new(row.id),
+        abnormal_order_id: AbnormalOrderId::new(row.abnormal_order_id),
+        received_at: Timestamp::from_micros(row.received_at),
+        notification: Notification::parse(&row.raw).map_err(unreadable)?,
+    })
+}
