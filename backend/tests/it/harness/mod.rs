@@ -1,12 +1,13 @@
 //! One `TestApp` with all that stands around it.
 
 mod app;
+mod beside;
 mod clock;
 mod database;
 mod merchant;
 mod smtp;
 
-pub(crate) use app::{TestApp, TestAppBuilder, payment_result};
+pub(crate) use app::{OTHER, OWN, TestApp, TestAppBuilder, payment_result};
 pub(crate) use clock::TestClock;
 pub(crate) use database::TestDatabase;
 pub(crate) use merchant::decoded_form;
