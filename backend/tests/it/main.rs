@@ -12,5 +12,6 @@ mod ingest;
 mod live;
 mod mails;
 mod migrations;
+mod resends;
 mod schema;
 mod send_errors;
