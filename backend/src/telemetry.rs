@@ -29,3 +29,13 @@ pub(crate) fn metrics() -> PrometheusHandle {
     };
     HANDLE.get_or_init(install).clone()
 }
+
+/// Counts things of one kind.
+pub(crate) fn count(name: &'static str, label: &'static str, kind: &'static str, things: usize) {
+    metrics::counter!(name, label => kind).increment(u64::try_from(things).unwrap_or(u64::MAX));
+}
+
+/// Notes how long something took.
+pub(crate) fn observe_ms(name: &'static str, millis: u32) {
+    metrics::histogram!(name).record(f64::from(millis) / 1_000.0);
+}
