@@ -6,6 +6,7 @@
 mod harness;
 
 mod accounts;
+mod authorization;
 mod crash;
 mod deliveries;
 mod ingest;
@@ -15,3 +16,4 @@ mod migrations;
 mod resends;
 mod schema;
 mod send_errors;
+mod tidy;
