@@ -5,6 +5,7 @@
 
 mod harness;
 
+mod abnormal_orders;
 mod accounts;
 mod crash;
 mod deliveries;
@@ -12,5 +13,7 @@ mod ingest;
 mod live;
 mod mails;
 mod migrations;
+mod notifications;
+mod orders;
 mod schema;
 mod send_errors;
