@@ -174,15 +174,7 @@ pub fn parse_search(input: &SearchInput, now: Timestamp) -> Result<SendErrorSear
     let ip_codes = parse_ip_codes(&input.ip_codes, &mut faults);
     let keywords = parse_keywords(input, &mut faults);
     let has_keyword = keywords != Keywords::default();
-    if input.period.is_none() && !has_keyword {
-        faults.push(SearchFault { field: SearchField::Period, rule: SearchRule::PeriodOrKeywordRequired });
-    }
-    if let Some(PeriodInput::YearMonth(_)) = &input.period
-        && ip_codes.len() > 1
-        && !has_keyword
-    {
-        faults.push(SearchFault { field: SearchField::OrderNo, rule: SearchRule::KeywordRequired });
-    }
+    faults.extend(faults_of_combination(ip_codes.len(), has_keyword, input.period.as_ref()));
     let span = match parse_period(input.period.as_ref(), now) {
         Ok(span) => Some(span),
         Err(fault) => {
@@ -195,6 +187,23 @@ pub fn parse_search(input: &SearchInput, now: Timestamp) -> Result<SendErrorSear
             Ok(SendErrorSearch { ip_codes, condition: input.condition, keywords, span })
         }
         _ => Err(faults),
+    }
+}
+
+/// The rules about what must be given together: (a) a period or a keyword, (b) a keyword where a month is asked of
+/// several IP codes. Apart from [`parse_search`] so that a page can ask them while one types.
+pub fn faults_of_combination(
+    ip_code_count: usize,
+    has_keyword: bool,
+    period: Option<&PeriodInput>,
+) -> Vec<SearchFault> {
+    match period {
+        _ if has_keyword => Vec::new(),
+        None => vec![SearchFault { field: SearchField::Period, rule: SearchRule::PeriodOrKeywordRequired }],
+        Some(PeriodInput::YearMonth(_)) if ip_code_count > 1 => {
+            vec![SearchFault { field: SearchField::OrderNo, rule: SearchRule::KeywordRequired }]
+        }
+        Some(_) => Vec::new(),
     }
 }
 

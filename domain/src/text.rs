@@ -164,7 +164,9 @@ pub fn normalise_phone(text: &str) -> String {
     const DROPPED: [char; 12] = [
         '-', '\u{2010}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}', 'ー', ' ', '(', ')', '.',
     ];
-    let plain: String = normalise(text).chars().filter(|character| !DROPPED.contains(character)).collect();
+    let kept: String = normalise(text).chars().filter(|character| !DROPPED.contains(character)).collect();
+    // What stood apart before may compose now that the space between is gone.
+    let plain = normalise(&kept);
     match plain.strip_prefix("+81") {
         Some(national) => format!("0{}", national.strip_prefix('0').unwrap_or(national)),
         None => plain,

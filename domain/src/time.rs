@@ -5,7 +5,7 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{
-    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc,
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc,
 };
 
 /// Asia/Tokyo's offset from UTC, in hours.
@@ -39,13 +39,18 @@ impl Timestamp {
 
     /// RFC 3339 in Asia/Tokyo, `2026-03-17T16:29:58+09:00`; with fractions where there are any.
     pub fn to_rfc3339(self) -> String {
-        let text = self.tokyo().and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        format!("{}+09:00", text.trim_end_matches('Z'))
+        let micros = self.as_micros().rem_euclid(1_000_000);
+        let fraction = match micros {
+            0 => String::new(),
+            _ if micros % 1_000 == 0 => format!(".{:03}", micros / 1_000),
+            _ => format!(".{micros:06}"),
+        };
+        format!("{}{fraction}+09:00", self.tokyo_parts('-', 'T'))
     }
 
     /// `2009/03/17 16:45:01` in Asia/Tokyo, as Japanese admin screens write it.
     pub fn to_tokyo_text(self) -> String {
-        self.tokyo().format("%Y/%m/%d %H:%M:%S").to_string()
+        self.tokyo_parts('/', ' ')
     }
 
     /// The day in Asia/Tokyo.
@@ -78,6 +83,15 @@ impl Timestamp {
     /// The first instant after a day in Asia/Tokyo.
     pub fn after_tokyo_day(day: NaiveDate) -> Self {
         Self::tokyo_midnight(day.checked_add_days(Days::new(1)).unwrap_or(day))
+    }
+
+    /// Written by hand: the calendar library's format language would weigh more in the app than all its dates.
+    fn tokyo_parts(self, date_separator: char, between: char) -> String {
+        let local = self.tokyo();
+        let (year, month, day) = (local.year(), local.month(), local.day());
+        let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+        let date = format!("{year:04}{date_separator}{month:02}{date_separator}{day:02}");
+        format!("{date}{between}{hour:02}:{minute:02}:{second:02}")
     }
 
     fn tokyo(self) -> NaiveDateTime {
@@ -132,11 +146,18 @@ impl fmt::Display for YearMonth {
 
 /// Parses a day, `2026-11-21`, exactly in this form.
 pub fn parse_date(text: &str) -> Result<NaiveDate, InvalidTime> {
-    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    if !shaped {
+    let mut parts = text.split('-');
+    let (year, month, day) = (number(parts.next(), 4)?, number(parts.next(), 2)?, number(parts.next(), 2)?);
+    if parts.next().is_some() {
         return Err(InvalidTime);
     }
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| InvalidTime)
+    let year = i32::try_from(year).map_err(|_| InvalidTime)?;
+    NaiveDate::from_ymd_opt(year, month, day).ok_or(InvalidTime)
+}
+
+fn number(part: Option<&str>, digits: usize) -> Result<u32, InvalidTime> {
+    let part = part.filter(|part| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit()));
+    part.and_then(|part| part.parse().ok()).ok_or(InvalidTime)
 }
 
 #[cfg(test)]
@@ -159,6 +180,13 @@ mod tests {
         assert_eq!(at.to_rfc3339(), "2026-03-17T16:29:58+09:00");
         assert_eq!(at.to_tokyo_text(), "2026/03/17 16:29:58");
         assert_eq!(Timestamp::from_micros(at.as_micros()), at);
+        for text in [
+            "2026-03-17T16:29:58.250+09:00",
+            "2026-03-17T16:29:58.000001+09:00",
+            "1969-12-31T23:59:59.500+09:00",
+        ] {
+            assert_eq!(Timestamp::parse_rfc3339(text).unwrap().to_rfc3339(), text);
+        }
     }
 
     #[test]
