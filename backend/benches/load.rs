@@ -40,9 +40,13 @@ async fn measure() {
         let server = Server::start(folder.path(), delivers).await;
         let rest_kib = server.resident_kib();
         let ingest = ingest(&server).await;
-        let what = if delivers { "with deliveries to a local endpoint" } else { "without a worker beside it" };
+        let what =
+            if delivers { "with deliveries to a local endpoint" } else { "without a worker beside it" };
         println!("| resident memory at rest, {what} | {:.1} MB |", f64::from(rest_kib) / 1024.0);
-        println!("| durable results/s, {CONNECTIONS} connections, one result a request, {what} | {:.0} |", ingest.per_second);
+        println!(
+            "| durable results/s, {CONNECTIONS} connections, one result a request, {what} | {:.0} |",
+            ingest.per_second
+        );
         println!("| answer p50 / p99, {what} | {:.1} / {:.1} ms |", ingest.p50_ms, ingest.p99_ms);
         println!("| resident memory after, {what} | {:.1} MB |", f64::from(server.resident_kib()) / 1024.0);
     }
@@ -113,14 +117,16 @@ struct Ingest {
 async fn ingest(server: &Server) -> Ingest {
     let next = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
-    let runs = (0..CONNECTIONS).map(|_| tokio::spawn(hand_in(server.address, server.token.clone(), next.clone())));
+    let runs =
+        (0..CONNECTIONS).map(|_| tokio::spawn(hand_in(server.address, server.token.clone(), next.clone())));
     let mut times = Vec::new();
     for run in futures_util::future::join_all(runs).await {
         times.extend(run.unwrap());
     }
     let seconds = started.elapsed().as_secs_f64();
     times.sort_unstable();
-    let at = |share: usize| times.get(times.len() * share / 100).map_or(0.0, |time| time.as_secs_f64() * 1_000.0);
+    let at =
+        |share: usize| times.get(times.len() * share / 100).map_or(0.0, |time| time.as_secs_f64() * 1_000.0);
     let count = u32::try_from(times.len()).unwrap();
     Ingest { per_second: f64::from(count) / seconds, p50_ms: at(50), p99_ms: at(99) }
 }
