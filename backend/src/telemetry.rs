@@ -1,6 +1,6 @@
 //! Logs to standard error, figures for `/metrics`. Ids in fields; never secrets, tokens, bodies, addresses or phones.
 
-use std::sync::OnceLock;
+use std::{io::IsTerminal, sync::OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -12,6 +12,7 @@ const DEFAULT_FILTER: &str = "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn
 pub fn start_logging() {
     let filter = EnvFilter::try_from_env("TODOKE_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = logs.with_ansi(std::io::stderr().is_terminal());
     let is_json = std::env::var("TODOKE_LOG_FORMAT").is_ok_and(|format| format == "json");
     // A second start (in tests) changes nothing.
     let _ = if is_json { logs.json().try_init() } else { logs.try_init() };
@@ -27,4 +28,14 @@ pub(crate) fn metrics() -> PrometheusHandle {
         handle
     };
     HANDLE.get_or_init(install).clone()
+}
+
+/// Counts things of one kind.
+pub(crate) fn count(name: &'static str, label: &'static str, kind: &'static str, things: usize) {
+    metrics::counter!(name, label => kind).increment(u64::try_from(things).unwrap_or(u64::MAX));
+}
+
+/// Notes how long something took.
+pub(crate) fn observe_ms(name: &'static str, millis: u32) {
+    metrics::histogram!(name).record(f64::from(millis) / 1_000.0);
 }

@@ -16,11 +16,6 @@ pub(crate) enum Error {
     BadInput(Vec<FieldError>),
     /// Somebody else was first.
     Conflict(Conflict),
-    /// Too often; come back after so many seconds.
-    RateLimited {
-        /// Seconds.
-        retry_after_s: u32,
-    },
     /// The database is away, or a queue is full.
     Unavailable(String),
     /// A defect.
@@ -66,6 +61,7 @@ pub(crate) enum ConflictReason {
 
 impl ConflictReason {
     /// Every reason.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 6] = [
         Self::AlreadyResending,
         Self::AlreadyProcessed,
@@ -111,7 +107,6 @@ impl Error {
             Self::NotFound => "NOT_FOUND",
             Self::BadInput(_) => "BAD_USER_INPUT",
             Self::Conflict(_) => "CONFLICT",
-            Self::RateLimited { .. } => "RATE_LIMITED",
             Self::Unavailable(_) | Self::Internal(_) => "INTERNAL",
         }
     }

@@ -26,6 +26,8 @@ const CLAIMED_MAX: u64 = 64;
 const ORPHANS_MAX: u64 = 100;
 /// Longest time between two looks at the queue: a due retry or an orphan is picked up this late at most.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// After a slot became free others are waited for this long, so that one transaction leases for many.
+const GATHER_TIME: Duration = Duration::from_millis(2);
 
 /// Claims until told to stop.
 pub(crate) async fn run(machinery: Arc<Machinery>, stop: CancellationToken) {
@@ -39,7 +41,7 @@ pub(crate) async fn run(machinery: Arc<Machinery>, stop: CancellationToken) {
             Ok(false) => tokio::select! {
                 () = stop.cancelled() => return,
                 () = machinery.live.deliveries_due() => {}
-                () = machinery.slots.freed() => {}
+                () = machinery.slots.freed() => tokio::time::sleep(GATHER_TIME).await,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             },
             Err(error) => {

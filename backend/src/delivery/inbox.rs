@@ -28,6 +28,7 @@ use crate::{
         deliveries::{Lease, NewDelivery},
         payments::ResultFacts,
     },
+    telemetry,
 };
 
 /// Results gathered into one transaction before it is begun.
@@ -128,6 +129,9 @@ async fn store_batch(machinery: &Arc<Machinery>, batch: Vec<Request>, sends_here
     }
     match store_results(machinery, &results, sends_here).await {
         Ok(stored) => {
+            telemetry::count("todoke_results_total", "kind", "new", stored.new.len());
+            let repeats = results.len().saturating_sub(stored.new.len());
+            telemetry::count("todoke_results_total", "kind", "duplicate", repeats);
             let mut accepted = accepted_of(&results, stored.new).into_iter();
             for (count, answer, _room) in answers {
                 let _ = answer.send(Ok(accepted.by_ref().take(count).collect()));

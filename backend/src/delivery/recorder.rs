@@ -32,6 +32,7 @@ use crate::{
         payments::ResultFacts,
         send_errors::{Processing, SendError},
     },
+    telemetry,
 };
 
 /// Outcomes gathered into one transaction.
@@ -154,6 +155,11 @@ async fn write(machinery: &Machinery, finished: &[Finished]) -> Result<Vec<Chang
         }
     }
     tx.commit().await?;
+    for (outcome, _) in &guarded {
+        let attempt = &outcome.attempt;
+        telemetry::count("todoke_attempts_total", "outcome", attempt.outcome.code(), 1);
+        telemetry::observe_ms("todoke_attempt_duration_seconds", attempt.duration_ms);
+    }
     Ok(changes)
 }
 

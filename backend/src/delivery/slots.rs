@@ -59,6 +59,11 @@ impl Slots {
         self.all.available_permits()
     }
 
+    /// How many requests are on their way.
+    pub(crate) fn taken(&self) -> usize {
+        REQUESTS_MAX.saturating_sub(self.free())
+    }
+
     /// Returns after a slot became free.
     pub(crate) async fn freed(&self) {
         self.freed.notified().await;

@@ -74,7 +74,6 @@ pub(crate) fn to_graphql(
                     extensions.set("at", async_graphql::ScalarType::to_value(&DateTime(at)));
                 }
             }
-            Error::RateLimited { retry_after_s } => extensions.set("retryAfterSeconds", *retry_after_s),
             Error::Unauthenticated | Error::NotFound | Error::Unavailable(_) | Error::Internal(_) => {}
         }
     })
@@ -103,9 +102,6 @@ fn text_of(error: &Error, language: Language) -> String {
             return texts.join(" ");
         }
         Error::Conflict(conflict) => return conflict.reason.text(language).to_owned(),
-        Error::RateLimited { .. } => {
-            ("要求が多すぎます。しばらくしてからお試しください。", "Too many requests. Try again later.")
-        }
         Error::Unavailable(_) => (
             "現在処理できません。しばらくしてからお試しください。",
             "The service is not available at the moment. Try again shortly.",

@@ -10,7 +10,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/healthz", web::get().to(healthz))
         .route("/readyz", web::get().to(readyz))
-        .route("/metrics", web::get().to(metrics));
+        .route("/metrics", web::get().to(figures));
 }
 
 async fn healthz() -> HttpResponse {
@@ -29,6 +29,8 @@ async fn readyz(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     }
 }
 
-async fn metrics(app: web::Data<App>) -> HttpResponse {
+async fn figures(app: web::Data<App>) -> HttpResponse {
+    let on_their_way = u32::try_from(app.machinery.slots.taken()).unwrap_or(u32::MAX);
+    metrics::gauge!("todoke_requests_on_their_way").set(f64::from(on_their_way));
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(app.metrics.render())
 }

@@ -6,9 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, http::header::ContentType, web};
 use futures_util::StreamExt;
 use todoke_domain::notification::BODY_BYTES_MAX;
 
-use crate::app::{
-    App,
-    notifications::{Rejection, receive_notification},
+use crate::{
+    app::{
+        App,
+        notifications::{Rejection, receive_notification},
+    },
+    telemetry,
 };
 
 /// Of a body that is too long, so much is still read before the answer: a sender that is cut off in the middle would
@@ -73,5 +76,6 @@ async fn read_body(mut payload: web::Payload) -> Option<Vec<u8>> {
 }
 
 fn told(text: &'static str) -> HttpResponse {
+    telemetry::count("todoke_notifications_total", "answer", text, 1);
     HttpResponse::Ok().content_type(ContentType::plaintext()).body(text)
 }

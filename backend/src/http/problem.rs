@@ -29,7 +29,7 @@ pub(crate) fn problem(
     }
     let mut response = HttpResponse::build(status);
     response.content_type("application/problem+json");
-    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header(("retry-after", RETRY_AFTER_S.to_string()));
     }
     if status == StatusCode::UNAUTHORIZED {
@@ -55,10 +55,6 @@ pub(crate) fn of_error(request: &HttpRequest, error: &Error) -> HttpResponse {
         ),
         Error::Conflict(_) => {
             problem(request, StatusCode::CONFLICT, error.code(), "Somebody else was first.", none)
-        }
-        Error::RateLimited { retry_after_s } => {
-            let extra = json!({"retry_after_s": retry_after_s});
-            problem(request, StatusCode::TOO_MANY_REQUESTS, error.code(), "Too many requests.", extra)
         }
         Error::Unavailable(detail) => {
             tracing::warn!(detail, "a request was refused because something is away or full");

@@ -12,6 +12,7 @@ use crate::{
     app::{App, Error},
     auth::scope::Scope,
     store::{self, mails::WaitingMail},
+    telemetry,
 };
 
 /// Longest time between two looks at the outbox.
@@ -68,6 +69,8 @@ async fn hand_over(app: &App, transport: &Transport, from: &Mailbox, mail: Waiti
     let system = Scope::system();
     let result = transport.send(from, &mail).await;
     let now = app.clock.now();
+    let kind = if result.is_ok() { "sent" } else { "failed" };
+    telemetry::count("todoke_mails_total", "result", kind, 1);
     let tx = app.database.begin_write().await?;
     match result {
         Ok(()) => store::mails::note_sent(&system, &tx, mail.id, now).await?,

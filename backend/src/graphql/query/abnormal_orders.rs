@@ -11,7 +11,7 @@ use crate::{
             abnormal_orders::{
                 AbnormalOrder, AbnormalOrderConnection, AbnormalOrderCounts, AbnormalOrderFilter,
             },
-            page::{page_cost, parse_page},
+            page::{LazyTotal, page_cost, parse_page},
         },
     },
 };
@@ -38,7 +38,7 @@ impl AbnormalOrdersQuery {
             app::abnormal_orders::parse_search(&search, app.clock.now()).map_err(|error| ctx.error(error))?;
         let page = app::abnormal_orders::search_abnormal_orders(app, scope, &filter, request).await;
         let page = page.map_err(|error| ctx.error(error))?;
-        Ok(AbnormalOrderConnection { filter, page, after: request.after })
+        Ok(AbnormalOrderConnection { filter, page, after: request.after, total: LazyTotal::default() })
     }
 
     /// One abnormal order; NOT_FOUND where there is none that one may see. Needs VIEW on its IP code.

@@ -9,7 +9,7 @@ use crate::{
         global_id,
         types::{
             orders::{Order, OrderConnection, OrderFilter},
-            page::{page_cost, parse_page},
+            page::{LazyTotal, page_cost, parse_page},
         },
     },
 };
@@ -35,7 +35,7 @@ impl OrdersQuery {
         let filter = app::orders::parse_search(&search, app.clock.now()).map_err(|error| ctx.error(error))?;
         let page = app::orders::search_orders(app, scope, &filter, request).await;
         let page = page.map_err(|error| ctx.error(error))?;
-        Ok(OrderConnection { filter, page, after: request.after })
+        Ok(OrderConnection { filter, page, after: request.after, total: LazyTotal::default() })
     }
 
     /// One order; NOT_FOUND where there is none that one may see. Needs VIEW on its IP code.

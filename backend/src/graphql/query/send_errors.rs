@@ -8,7 +8,7 @@ use crate::{
         context::Asked,
         global_id,
         types::{
-            page::{page_cost, parse_page},
+            page::{LazyTotal, page_cost, parse_page},
             payments::Payment,
             send_errors::{SendError, SendErrorConnection, SendErrorFilter},
         },
@@ -35,7 +35,12 @@ impl SendErrorsQuery {
             let search = app::send_errors::parse_filter(app, &filter.into_input()?)?;
             let request = parse_page(first, after.as_deref())?;
             let page = app::send_errors::search_send_errors(app, scope, &search, request).await?;
-            Ok::<_, Error>(SendErrorConnection { search, page, after: request.after })
+            Ok::<_, Error>(SendErrorConnection {
+                search,
+                page,
+                after: request.after,
+                total: LazyTotal::default(),
+            })
         };
         read.await.map_err(|error| ctx.error(error))
     }

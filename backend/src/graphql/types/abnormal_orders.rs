@@ -6,7 +6,7 @@ use todoke_domain::abnormal_order;
 use super::{
     checkouts::Checkout,
     orders::Order,
-    page::PageInfo,
+    page::{LazyTotal, PageInfo},
     periods::{PeriodInput, parse_period_input},
     timeline::TimelineEvent,
 };
@@ -23,7 +23,7 @@ use crate::{
         checkouts::Checkout as StoredCheckout,
         notifications::StoredNotification,
         orders::Order as StoredOrder,
-        page::{Page, Place},
+        page::{Page, Place, Total},
     },
 };
 
@@ -302,7 +302,7 @@ pub(crate) struct AbnormalOrderEdge {
 }
 
 /// A page of abnormal orders, newest signal first.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct AbnormalOrderConnection {
     /// The search.
     pub filter: Filter,
@@ -310,6 +310,8 @@ pub(crate) struct AbnormalOrderConnection {
     pub page: Page<Row>,
     /// After which row it begins.
     pub after: Option<Place>,
+    /// How many rows the search has.
+    pub total: LazyTotal,
 }
 
 /// A page of abnormal orders, newest signal first.
@@ -336,13 +338,19 @@ impl AbnormalOrderConnection {
 
     /// How many rows the list has, exact up to 10,000.
     async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<u64> {
-        let total = app::abnormal_orders::count_abnormal_orders(ctx.app()?, ctx.scope()?, &self.filter).await;
-        total.map(|total| total.count).map_err(|error| ctx.error(error))
+        self.total(ctx).await.map(|total| total.count)
     }
 
     /// Whether there are more than 10,000.
     async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        let total = app::abnormal_orders::count_abnormal_orders(ctx.app()?, ctx.scope()?, &self.filter).await;
-        total.map(|total| total.is_capped).map_err(|error| ctx.error(error))
+        self.total(ctx).await.map(|total| total.is_capped)
+    }
+}
+
+impl AbnormalOrderConnection {
+    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Total> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let counting = self.total.get(app::abnormal_orders::count_abnormal_orders(app, scope, &self.filter));
+        counting.await.map_err(|error| ctx.error(error))
     }
 }

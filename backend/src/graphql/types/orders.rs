@@ -10,7 +10,7 @@ use todoke_domain::{
 use super::{
     abnormal_orders::AbnormalOrder,
     checkouts::{OrderLine, OrderLineInput},
-    page::PageInfo,
+    page::{LazyTotal, PageInfo},
     periods::{PeriodInput, parse_period_input},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     },
     store::{
         orders::{Order as Row, OrderFilter as Filter},
-        page::{Page, Place},
+        page::{Page, Place, Total},
     },
 };
 
@@ -169,7 +169,7 @@ pub(crate) struct OrderEdge {
 }
 
 /// A page of orders, newest first by their own date.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct OrderConnection {
     /// The search.
     pub filter: Filter,
@@ -177,6 +177,8 @@ pub(crate) struct OrderConnection {
     pub page: Page<Row>,
     /// After which row it begins.
     pub after: Option<Place>,
+    /// How many rows the search has.
+    pub total: LazyTotal,
 }
 
 /// A page of orders, newest first by their own date.
@@ -203,14 +205,20 @@ impl OrderConnection {
 
     /// How many orders the search has, exact up to 10,000.
     async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<u64> {
-        let total = app::orders::count_orders(ctx.app()?, ctx.scope()?, &self.filter).await;
-        total.map(|total| total.count).map_err(|error| ctx.error(error))
+        self.total(ctx).await.map(|total| total.count)
     }
 
     /// Whether there are more than 10,000.
     async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        let total = app::orders::count_orders(ctx.app()?, ctx.scope()?, &self.filter).await;
-        total.map(|total| total.is_capped).map_err(|error| ctx.error(error))
+        self.total(ctx).await.map(|total| total.is_capped)
+    }
+}
+
+impl OrderConnection {
+    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Total> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let counting = self.total.get(app::orders::count_orders(app, scope, &self.filter));
+        counting.await.map_err(|error| ctx.error(error))
     }
 }
 

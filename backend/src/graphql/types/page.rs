@@ -1,11 +1,12 @@
 //! Relay pages: what is asked for, and what stands around the rows.
 
 use async_graphql::SimpleObject;
+use tokio::sync::OnceCell;
 
 use crate::{
     app::Error,
     messages::Message,
-    store::page::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, PageRequest, Place},
+    store::page::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, PageRequest, Place, Total},
 };
 
 /// Where a page stands in its list.
@@ -34,6 +35,20 @@ impl PageInfo {
             start_cursor: places.clone().next().map(Place::to_cursor),
             end_cursor: places.last().map(Place::to_cursor),
         }
+    }
+}
+
+/// The total of a connection: counted when it is asked for, and once, although two fields tell of it.
+#[derive(Debug, Default)]
+pub(crate) struct LazyTotal(OnceCell<Total>);
+
+impl LazyTotal {
+    /// The total, counted by `count` if it is not known yet.
+    pub(crate) async fn get(
+        &self,
+        count: impl Future<Output = Result<Total, Error>>,
+    ) -> Result<Total, Error> {
+        self.0.get_or_try_init(|| count).await.copied()
     }
 }
 

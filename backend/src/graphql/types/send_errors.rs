@@ -9,7 +9,7 @@ use todoke_domain::{
 
 use super::{
     attempts::AttemptConnection,
-    page::{PageInfo, page_cost, parse_page},
+    page::{LazyTotal, PageInfo, page_cost, parse_page},
     payments::Payment,
     periods::{PeriodInput, parse_period_input},
 };
@@ -17,7 +17,7 @@ use crate::{
     app::{self, Error},
     graphql::{context::Asked, global_id, loaders::ParametersOf, scalars::DateTime},
     store::{
-        page::{Page, Place},
+        page::{Page, Place, Total},
         send_errors::SendError as Row,
     },
 };
@@ -265,7 +265,7 @@ pub(crate) struct SendErrorEdge {
 }
 
 /// A page of send errors, newest first.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct SendErrorConnection {
     /// The search.
     pub search: SendErrorSearch,
@@ -273,6 +273,8 @@ pub(crate) struct SendErrorConnection {
     pub page: Page<Row>,
     /// After which row it begins.
     pub after: Option<Place>,
+    /// How many rows the search has.
+    pub total: LazyTotal,
 }
 
 /// A page of send errors, newest first.
@@ -299,13 +301,19 @@ impl SendErrorConnection {
 
     /// How many rows the search has, exact up to 10,000.
     async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<u64> {
-        let total = app::send_errors::count_send_errors(ctx.app()?, ctx.scope()?, &self.search).await;
-        total.map(|total| total.count).map_err(|error| ctx.error(error))
+        self.total(ctx).await.map(|total| total.count)
     }
 
     /// Whether there are more than 10,000.
     async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        let total = app::send_errors::count_send_errors(ctx.app()?, ctx.scope()?, &self.search).await;
-        total.map(|total| total.is_capped).map_err(|error| ctx.error(error))
+        self.total(ctx).await.map(|total| total.is_capped)
+    }
+}
+
+impl SendErrorConnection {
+    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Total> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let counting = self.total.get(app::send_errors::count_send_errors(app, scope, &self.search));
+        counting.await.map_err(|error| ctx.error(error))
     }
 }
