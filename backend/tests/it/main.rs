@@ -6,6 +6,7 @@
 mod harness;
 
 mod abnormal_orders;
+mod abnormal_orders_live;
 mod accounts;
 mod crash;
 mod deliveries;
