@@ -16,5 +16,6 @@ mod mails;
 mod migrations;
 mod notifications;
 mod orders;
+mod resend_batches;
 mod schema;
 mod send_errors;
