@@ -38,6 +38,11 @@ pub enum Change {
         /// Its id.
         id: Uuid,
     },
+    /// A resend batch went on.
+    ResendBatch {
+        /// Its id.
+        id: Uuid,
+    },
     /// Deliveries became due; workers look at once instead of at their next turn.
     DeliveriesDue,
 }

@@ -46,6 +46,8 @@ pub(crate) enum Message {
     CursorInvalid,
     /// A page has 1 to 100 rows.
     PageSizeInvalid,
+    /// No row that the plan could take.
+    NothingToDo,
     /// More elements than one request may bring.
     TooManyElements(usize),
     /// An order with this number is there already: its checkout stays as it was.
@@ -78,6 +80,7 @@ fn every_message() -> Vec<Message> {
         Message::IdempotencyKeyInvalid,
         Message::CursorInvalid,
         Message::PageSizeInvalid,
+        Message::NothingToDo,
         Message::TooManyElements(1),
         Message::OrderExists,
         Message::DiffersFromStored,
@@ -97,6 +100,7 @@ impl Message {
             Self::IdempotencyKeyInvalid => "IDEMPOTENCY_KEY_INVALID",
             Self::CursorInvalid => "CURSOR_INVALID",
             Self::PageSizeInvalid => "PAGE_SIZE_INVALID",
+            Self::NothingToDo => "NOTHING_TO_DO",
             Self::TooManyElements(_) => "TOO_MANY_ELEMENTS",
             Self::OrderExists => "ORDER_EXISTS",
             Self::DiffersFromStored => "DIFFERS_FROM_STORED",
@@ -125,6 +129,7 @@ impl Message {
             Self::IdempotencyKeyInvalid => "idempotencyKeyは1〜100文字で指定してください。".to_owned(),
             Self::CursorInvalid => "ページの位置が正しくありません。最初のページから表示し直してください。".to_owned(),
             Self::PageSizeInvalid => "1ページの件数は1〜100で指定してください。".to_owned(),
+            Self::NothingToDo => "対象となるデータがありません。".to_owned(),
             Self::TooManyElements(most) => format!("一度に登録できるのは{most}件までです。"),
             Self::OrderExists => "この注文番号の注文はすでに登録されています。".to_owned(),
             Self::DiffersFromStored => "登録済みの注文と値が異なります。".to_owned(),
@@ -145,6 +150,7 @@ impl Message {
             Self::IdempotencyKeyInvalid => "idempotencyKey must have 1 to 100 characters.".to_owned(),
             Self::CursorInvalid => "The page's position is not valid. Start again from the first page.".to_owned(),
             Self::PageSizeInvalid => "A page has 1 to 100 rows.".to_owned(),
+            Self::NothingToDo => "There is no row to act on.".to_owned(),
             Self::TooManyElements(most) => format!("At most {most} can be registered at once."),
             Self::OrderExists => "An order with this number is registered already.".to_owned(),
             Self::DiffersFromStored => "The order is registered with another value.".to_owned(),
@@ -248,6 +254,18 @@ impl ConflictReason {
             (Self::NotRestorable, Language::Japanese) => "この注文は復旧できません。",
             (Self::NotRestorable, Language::English) => "This order cannot be restored.",
             (Self::KeyReused, Language::Japanese) => "このidempotencyKeyは別の操作で使用済みです。",
+            (Self::BatchState, Language::Japanese) => {
+                "この一括処理は、現在の状態ではこの操作を受け付けません。"
+            }
+            (Self::BatchState, Language::English) => {
+                "In its present state this batch does not take this command."
+            }
+            (Self::PlanExpired, Language::Japanese) => {
+                "確認から1時間以上経過しました。もう一度条件を指定してください。"
+            }
+            (Self::PlanExpired, Language::English) => {
+                "More than an hour has passed since the confirmation. Choose the rows again."
+            }
             (Self::KeyReused, Language::English) => "This idempotencyKey was used for something else.",
         }
     }

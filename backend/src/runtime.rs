@@ -12,7 +12,7 @@ use crate::{
     clock::SharedClock,
     config::Config,
     delivery::{
-        claim,
+        batches, claim,
         endpoints::Endpoints,
         inbox::Inbox,
         machinery::Machinery,
@@ -142,6 +142,7 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
     })?;
     tokio::spawn(claim::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(evaluations::keep_evaluating(app.clone(), stop.clone()));
+    tokio::spawn(batches::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(outbox::run(app.clone(), transport, from, stop.clone()));
     Ok(())
 }

@@ -283,7 +283,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::too_many_lines, reason = "one table of all cases")]
     fn every_case_of_orders_and_checkouts() {
         let expired = CheckoutFacts { registered_at: at("2009-01-16T16:45:00+09:00"), ..checkout() };
         let just_in_time = CheckoutFacts { registered_at: at("2009-01-16T16:45:01+09:00"), ..checkout() };

@@ -32,6 +32,8 @@ pub enum DeliveryKind {}
 pub enum AttemptKind {}
 /// Marks the ids of decisions (one decision, at most one request).
 pub enum DecisionKind {}
+/// Marks the ids of resend batches.
+pub enum ResendBatchKind {}
 /// Marks the ids of result notifications.
 pub enum NotificationKind {}
 /// Marks the ids of abnormal orders.
@@ -57,6 +59,8 @@ pub type DeliveryId = Id<DeliveryKind>;
 pub type AttemptId = Id<AttemptKind>;
 /// The id of a decision.
 pub type DecisionId = Id<DecisionKind>;
+/// The id of a resend batch; the decision behind each of its resends bears the same id.
+pub type ResendBatchId = Id<ResendBatchKind>;
 /// The id of a result notification.
 pub type NotificationId = Id<NotificationKind>;
 /// The id of an abnormal order.
@@ -110,6 +114,18 @@ impl DeliveryId {
     /// The id of the delivery that tells the cart of a restored order.
     pub fn of_restored_order(order: OrderId) -> Self {
         Self::derived("order.restored", &[&order.to_string()])
+    }
+}
+
+impl ResendBatchId {
+    /// The decision behind each resend of this batch.
+    pub const fn decision(self) -> DecisionId {
+        DecisionId::new(self.value())
+    }
+
+    /// The batch whose decision this is, if it is a batch's.
+    pub const fn of_decision(decision: DecisionId) -> Self {
+        Self::new(decision.value())
     }
 }
 

@@ -16,6 +16,7 @@ pub mod order_search;
 pub mod payment;
 pub mod registration;
 pub mod resend;
+pub mod resend_batch;
 pub mod retry;
 pub mod search;
 pub mod send_error;

@@ -2,6 +2,7 @@
 //! It draws nothing and keeps nothing; what an answer means for the session is `session`'s affair.
 pub(crate) mod decode;
 pub(crate) mod error;
+pub(crate) mod json;
 pub(crate) mod queries;
 
 use crate::context::App;
@@ -11,8 +12,8 @@ use futures_util::future::{Either, select};
 use gloo_net::http::{Request, Response};
 use gloo_timers::future::TimeoutFuture;
 use graphql_client::GraphQLQuery;
+use json::Json;
 use leptos::prelude::*;
-use serde_json::Value;
 use std::pin::pin;
 
 /// No waiting without an end: the server answers a resend after 20 s at the latest.
@@ -23,9 +24,7 @@ pub(crate) async fn run<Q: GraphQLQuery>(
     app: App,
     variables: Q::Variables,
 ) -> Result<Q::ResponseData, ApiError> {
-    let body = Q::build_query(variables);
-    let variables = serde_json::to_value(body.variables).map_err(|_| ApiError::of(ErrorKind::Unreadable))?;
-    let data = request(app, body.query, body.operation_name, variables).await?;
+    let data = request(app, body_of::<Q>(variables)?).await?;
     decode::decode(&data).map_err(|_| ApiError::of(ErrorKind::Unreadable))
 }
 
@@ -34,30 +33,27 @@ pub(crate) async fn run_anonymous<Q: GraphQLQuery>(
     app: App,
     variables: Q::Variables,
 ) -> Result<Q::ResponseData, ApiError> {
-    let body = Q::build_query(variables);
-    let variables = serde_json::to_value(body.variables).map_err(|_| ApiError::of(ErrorKind::Unreadable))?;
-    let data = post(app, &envelope(body.query, body.operation_name, variables), None).await?;
+    let data = post(app, body_of::<Q>(variables)?, None).await?;
     decode::decode(&data).map_err(|_| ApiError::of(ErrorKind::Unreadable))
 }
 
-fn envelope(query: &str, operation: &str, variables: Value) -> String {
-    serde_json::json!({ "query": query, "operationName": operation, "variables": variables }).to_string()
+fn body_of<Q: GraphQLQuery>(variables: Q::Variables) -> Result<String, ApiError> {
+    serde_json::to_string(&Q::build_query(variables)).map_err(|_| ApiError::of(ErrorKind::Unreadable))
 }
 
 /// A token that is refused is refreshed once; mutations are safe to repeat because nothing ran without one.
-async fn request(app: App, query: &str, operation: &str, variables: Value) -> Result<Value, ApiError> {
-    let body = envelope(query, operation, variables);
+async fn request(app: App, body: String) -> Result<Json, ApiError> {
     let token = session::fresh_token(app).await?;
-    match post(app, &body, Some(&token)).await {
+    match post(app, body.clone(), Some(token.clone())).await {
         Err(error) if error.kind == ErrorKind::Unauthenticated => {
             let token = session::replace_token(app, &token).await?;
-            post(app, &body, Some(&token)).await
+            post(app, body, Some(token)).await
         }
         answer => answer,
     }
 }
 
-async fn post(app: App, body: &str, token: Option<&str>) -> Result<Value, ApiError> {
+async fn post(app: App, body: String, token: Option<String>) -> Result<Json, ApiError> {
     let controller = web_sys::AbortController::new().ok();
     let mut request = Request::post("/graphql")
         .header("Content-Type", "application/json")
@@ -65,7 +61,7 @@ async fn post(app: App, body: &str, token: Option<&str>) -> Result<Value, ApiErr
         .header("Accept-Language", app.lang.get_untracked().code())
         .abort_signal(controller.as_ref().map(web_sys::AbortController::signal).as_ref());
     if let Some(token) = token {
-        request = request.header("Authorization", &["Bearer ", token].concat());
+        request = request.header("Authorization", &["Bearer ", &token].concat());
     }
     let request = request.body(body).map_err(|_| ApiError::of(ErrorKind::Offline))?;
     let exchange = pin!(async {
@@ -83,9 +79,9 @@ async fn post(app: App, body: &str, token: Option<&str>) -> Result<Value, ApiErr
     }
 }
 
-async fn read(response: Response) -> Result<Value, ApiError> {
+async fn read(response: Response) -> Result<Json, ApiError> {
     let status = response.status();
     let request_id = response.headers().get("x-request-id");
     let text = response.text().await.map_err(|_| ApiError::of(ErrorKind::Offline))?;
-    error::read_answer(status, request_id, &text)
+    error::read_answer(status, request_id, json::read(&text))
 }

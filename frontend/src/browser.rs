@@ -70,10 +70,6 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-pub(crate) fn is_hidden() -> bool {
-    document().hidden()
-}
-
 pub(crate) fn new_uuid() -> String {
     uuid::Uuid::new_v4().to_string()
 }

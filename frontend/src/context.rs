@@ -1,5 +1,7 @@
 //! The state that outlives a page: who is signed in, language, theme, chosen IP codes, connection, plan.
 //! It is one `Copy` handle, given down as context. Page state does not belong here: it lives in the address.
+use crate::api::decode::decode;
+use crate::api::json;
 use crate::api::queries::ip_codes::IpCodesIpCodes;
 use crate::browser;
 use crate::i18n::{self, Lang};
@@ -65,12 +67,14 @@ pub(crate) struct App {
     pub(crate) link: RwSignal<Link>,
     /// Counts how often the connection came back: lists ask again when it grows.
     pub(crate) reconnects: RwSignal<u32>,
+    /// Counts the changes of abnormal orders, gathered: their pages ask again when it grows.
+    pub(crate) abnormal_changes: RwSignal<u32>,
     pub(crate) plan: RwSignal<Plan>,
 }
 
 impl App {
     pub(crate) fn new() -> Self {
-        let plan = browser::session_item(PLAN_KEY).and_then(|text| serde_json::from_str(&text).ok());
+        let plan = browser::session_item(PLAN_KEY).and_then(|text| decode(&json::read(&text)).ok());
         Self {
             path: RwSignal::new(window().location().pathname().unwrap_or_default()),
             search: RwSignal::new(window().location().search().unwrap_or_default()),
@@ -83,6 +87,7 @@ impl App {
             selection: RwSignal::new(split(&browser::remembered(SELECTION_KEY).unwrap_or_default())),
             link: RwSignal::new(Link::Reconnecting),
             reconnects: RwSignal::new(0),
+            abnormal_changes: RwSignal::new(0),
             plan: RwSignal::new(plan.unwrap_or_default()),
         }
     }
@@ -118,13 +123,17 @@ impl App {
             .with_untracked(|codes| codes.iter().flatten().map(|ip_code| ip_code.code.clone()).collect())
     }
 
+    pub(crate) fn permitted_gateway_codes(self) -> Vec<String> {
+        self.ip_codes.with_untracked(|codes| {
+            let on = codes.iter().flatten().filter(|ip_code| ip_code.gateway_notifications);
+            on.map(|ip_code| ip_code.code.clone()).collect()
+        })
+    }
+
     /// Half B of the product shows only where the gateway's notification is on for some IP code.
     pub(crate) fn gateway_codes(self) -> Vec<String> {
         let active = self.active_codes();
-        self.ip_codes.with_untracked(|codes| {
-            let on = codes.iter().flatten().filter(|ip_code| ip_code.gateway_notifications);
-            on.map(|ip_code| ip_code.code.clone()).filter(|code| active.contains(code)).collect()
-        })
+        self.permitted_gateway_codes().into_iter().filter(|code| active.contains(code)).collect()
     }
 
     pub(crate) fn has_gateway(self) -> bool {

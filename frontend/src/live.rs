@@ -1,7 +1,12 @@
-//! What happens while one looks: the subscription to send errors over one WebSocket (`graphql-transport-ws`).
+//! What happens while one looks: the subscriptions to send errors and abnormal orders, over one WebSocket
+//! (`graphql-transport-ws`).
 //! It keeps the connection and hands changes on; what a change means for a list is the list's affair.
 use crate::api::decode;
-use crate::api::queries::{SendErrorChanged, send_error_changed, send_errors::SendErrorRow};
+use crate::api::json::{self, Json};
+use crate::api::queries::{
+    AbnormalOrderChanged, SendErrorChanged, abnormal_order_changed, send_error_changed,
+    send_errors::SendErrorRow,
+};
 use crate::browser;
 use crate::context::{App, Link, Session};
 use crate::session;
@@ -9,19 +14,30 @@ use futures_util::future::{Either, select};
 use futures_util::{SinkExt, StreamExt};
 use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
 use gloo_timers::future::TimeoutFuture;
-use graphql_client::GraphQLQuery;
+use graphql_client::{GraphQLQuery, QueryBody};
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// A connection that is silent for this long is asked whether it still lives; after two such spans it is given up.
 const SILENCE_MS: u32 = 20_000;
+/// The server closes with these codes where it does not, or no longer, take the token.
+const REFUSED: std::ops::RangeInclusive<u16> = 4401..=4403;
 const BACKOFF_FIRST_MS: u32 = 1_000;
 const BACKOFF_LAST_MS: u32 = 30_000;
 
-type Listener = Rc<dyn Fn(&SendErrorRow)>;
+const SEND_ERRORS: &str = "send-errors";
+const ABNORMAL_ORDERS: &str = "abnormal-orders";
+
+/// What changed. Of an abnormal order only that something did: its lists ask again.
+pub(crate) enum Change<'a> {
+    SendError(&'a SendErrorRow),
+    AbnormalOrder,
+}
+
+type Listener = Rc<dyn Fn(&Change<'_>)>;
 
 thread_local! {
     static LISTENERS: RefCell<Vec<(u32, Listener)>> = const { RefCell::new(Vec::new()) };
@@ -31,6 +47,15 @@ thread_local! {
 
 /// Calls back for every changed send error, until the view that asked is gone.
 pub(crate) fn on_send_error_changed(listener: impl Fn(&SendErrorRow) + 'static) {
+    on_change(move |change| {
+        if let Change::SendError(row) = change {
+            listener(row);
+        }
+    });
+}
+
+/// Calls back for every change, until the view that asked is gone.
+pub(crate) fn on_change(listener: impl Fn(&Change<'_>) + 'static) {
     let number = NEXT_LISTENER.get();
     NEXT_LISTENER.set(number.wrapping_add(1));
     LISTENERS.with_borrow_mut(|listeners| listeners.push((number, Rc::new(listener))));
@@ -56,8 +81,9 @@ pub(crate) async fn keep(app: App) {
                 was_live = true;
                 backoff_ms = BACKOFF_FIRST_MS;
             }
-            if end.is_refused {
-                let _ = session::replace_token(app, &token).await;
+            if end.is_refused && session::replace_token(app, &token).await.is_ok() && end.became_live {
+                // The token ended, as tokens do: nobody need wait, or see the light change.
+                continue;
             }
         }
         app.link.set(if window().navigator().on_line() { Link::Reconnecting } else { Link::Offline });
@@ -84,9 +110,9 @@ async fn connect(app: App, token: &str, codes: Vec<String>, is_return: bool) -> 
     let Ok(mut socket) = WebSocket::open_with_protocol(&browser::socket_url(), PROTOCOL) else {
         return end;
     };
-    let bearer = ["Bearer ", token].concat();
-    let hello = json!({ "type": "connection_init", "payload": { "authorization": bearer } });
-    if send(&mut socket, &hello).await.is_err() {
+    let hello =
+        Hello { kind: "connection_init", payload: Credential { authorization: ["Bearer ", token].concat() } };
+    if send(&mut socket, text_of(&hello)).await.is_err() {
         return end;
     }
     let mut silences = 0;
@@ -95,7 +121,7 @@ async fn connect(app: App, token: &str, codes: Vec<String>, is_return: bool) -> 
             Either::Left((message, _)) => message,
             Either::Right(_) if silences == 0 && end.became_live => {
                 silences += 1;
-                if send(&mut socket, &json!({ "type": "ping" })).await.is_err() {
+                if send(&mut socket, PING.to_owned()).await.is_err() {
                     return end;
                 }
                 continue;
@@ -107,16 +133,18 @@ async fn connect(app: App, token: &str, codes: Vec<String>, is_return: bool) -> 
             Some(Ok(Message::Text(text))) => text,
             Some(Ok(Message::Bytes(_))) => continue,
             Some(Err(WebSocketError::ConnectionClose(close))) => {
-                end.is_refused = matches!(close.code, 4400..=4403);
+                end.is_refused = REFUSED.contains(&close.code);
                 return end;
             }
             Some(Err(_)) | None => return end,
         };
-        let message: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        match message.get("type").and_then(Value::as_str) {
+        let message = json::read(&text);
+        match message.get("type").text() {
             Some("connection_ack") => {
-                if send(&mut socket, &subscription(codes.clone())).await.is_err() {
-                    return end;
+                for subscription in subscriptions(app, codes.clone()) {
+                    if send(&mut socket, subscription).await.is_err() {
+                        return end;
+                    }
                 }
                 end.became_live = true;
                 app.link.set(Link::Live);
@@ -125,33 +153,80 @@ async fn connect(app: App, token: &str, codes: Vec<String>, is_return: bool) -> 
                 }
             }
             Some("ping") => {
-                let _ = send(&mut socket, &json!({ "type": "pong" })).await;
+                let _ = send(&mut socket, PONG.to_owned()).await;
             }
             Some("next") => hand_on(&message),
-            // A server that does not take the subscription is not asked again at once.
+            // A server that does not, or no longer, take a subscription is not asked again at once.
             Some("error" | "complete") => return End::default(),
             _ => {}
         }
     }
 }
 
-fn subscription(codes: Vec<String>) -> Value {
-    let body = SendErrorChanged::build_query(send_error_changed::Variables { ip_codes: codes });
-    json!({ "id": "1", "type": "subscribe", "payload": body })
+const PING: &str = r#"{"type":"ping"}"#;
+const PONG: &str = r#"{"type":"pong"}"#;
+
+#[derive(Serialize)]
+struct Hello {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    payload: Credential,
 }
 
-/// The subscription spreads the same fragment as the list, so the list's row type reads it.
-fn hand_on(message: &Value) {
-    let row = message.pointer("/payload/data/sendErrorChanged").unwrap_or(&Value::Null);
+#[derive(Serialize)]
+struct Credential {
+    authorization: String,
+}
+
+#[derive(Serialize)]
+struct Subscribe<Variables> {
+    id: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    payload: QueryBody<Variables>,
+}
+
+fn subscribe<Variables: Serialize>(id: &'static str, payload: QueryBody<Variables>) -> String {
+    text_of(&Subscribe { id, kind: "subscribe", payload })
+}
+
+/// Plain data with names for keys always has a text.
+fn text_of(message: &impl Serialize) -> String {
+    serde_json::to_string(message).unwrap_or_default()
+}
+
+/// Abnormal orders are followed only where the gateway's notifications are on.
+fn subscriptions(app: App, codes: Vec<String>) -> Vec<String> {
+    let gateway_codes = app.permitted_gateway_codes();
+    let send_errors = SendErrorChanged::build_query(send_error_changed::Variables { ip_codes: codes });
+    let mut all = vec![subscribe(SEND_ERRORS, send_errors)];
+    if !gateway_codes.is_empty() {
+        let variables = abnormal_order_changed::Variables { ip_codes: gateway_codes };
+        all.push(subscribe(ABNORMAL_ORDERS, AbnormalOrderChanged::build_query(variables)));
+    }
+    all
+}
+
+fn hand_on(message: &Json) {
+    if message.get("id").text() == Some(ABNORMAL_ORDERS) {
+        tell(&Change::AbnormalOrder);
+        return;
+    }
+    // The subscription spreads the same fragment as the list, so the list's row type reads it.
+    let row = message.get("payload").get("data").get("sendErrorChanged");
     if let Ok(row) = decode::decode::<SendErrorRow>(row) {
-        let listeners: Vec<Listener> = LISTENERS
-            .with_borrow(|listeners| listeners.iter().map(|(_, listener)| listener.clone()).collect());
-        for listener in listeners {
-            listener(&row);
-        }
+        tell(&Change::SendError(&row));
     }
 }
 
-async fn send(socket: &mut WebSocket, message: &Value) -> Result<(), WebSocketError> {
-    socket.send(Message::Text(message.to_string())).await
+fn tell(change: &Change<'_>) {
+    let listeners: Vec<Listener> =
+        LISTENERS.with_borrow(|listeners| listeners.iter().map(|(_, listener)| listener.clone()).collect());
+    for listener in listeners {
+        listener(change);
+    }
+}
+
+async fn send(socket: &mut WebSocket, text: String) -> Result<(), WebSocketError> {
+    socket.send(Message::Text(text)).await
 }

@@ -1,6 +1,7 @@
 //! What a page waits for: asked when the page opens, again when what it asks for changes, again on request.
 //! It knows nothing of what is asked; how the four states look is `components::load_view`'s.
 use crate::api::error::ApiError;
+use crate::context::App;
 use leptos::prelude::*;
 use std::any::Any;
 use std::future::Future;
@@ -27,6 +28,18 @@ pub(crate) fn on_change(track: impl Fn() + 'static, mut run: impl FnMut() + 'sta
             untrack(&mut run);
         }
     });
+}
+
+/// What changed elsewhere among abnormal orders shows without a jump.
+pub(crate) fn refresh_with_changes<T: Send + Sync + 'static>(app: App, query: Query<T>) {
+    on_change(
+        move || {
+            app.abnormal_changes.track();
+        },
+        move || {
+            query.refresh();
+        },
+    );
 }
 
 /// What came, its type put aside: ten pages wait for ten types and share one piece of machinery.

@@ -11,6 +11,7 @@ mod m20261121_000003_send_errors;
 mod m20261121_000004_orders;
 mod m20261121_000005_mails;
 mod m20261121_000006_audit_events;
+mod m20261122_000007_resend_batches;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_orders::Migration),
             Box::new(m20261121_000005_mails::Migration),
             Box::new(m20261121_000006_audit_events::Migration),
+            Box::new(m20261122_000007_resend_batches::Migration),
         ]
     }
 }

@@ -57,18 +57,24 @@ pub(crate) enum ConflictReason {
     NotRestorable,
     /// The idempotency key was used for something else.
     KeyReused,
+    /// The batch is in a state in which the command has no place.
+    BatchState,
+    /// The plan was not started within its hour.
+    PlanExpired,
 }
 
 impl ConflictReason {
     /// Every reason.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::AlreadyResending,
         Self::AlreadyProcessed,
         Self::ChangedMeanwhile,
         Self::AlreadyRestored,
         Self::NotRestorable,
         Self::KeyReused,
+        Self::BatchState,
+        Self::PlanExpired,
     ];
 
     /// The stable public code.
@@ -80,6 +86,8 @@ impl ConflictReason {
             Self::AlreadyRestored => "ALREADY_RESTORED",
             Self::NotRestorable => "NOT_RESTORABLE",
             Self::KeyReused => "KEY_REUSED",
+            Self::BatchState => "BATCH_STATE",
+            Self::PlanExpired => "PLAN_EXPIRED",
         }
     }
 }

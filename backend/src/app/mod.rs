@@ -25,6 +25,7 @@ pub(crate) mod notifications;
 pub(crate) mod orders;
 pub(crate) mod payments;
 mod registrations;
+pub(crate) mod resend_batches;
 mod restores;
 pub(crate) mod send_errors;
 pub(crate) mod tokens;

@@ -4,6 +4,7 @@
 //! writes the outcome under the lease. No request is made while a transaction is open.
 
 pub(crate) mod alerts;
+pub(crate) mod batches;
 pub(crate) mod claim;
 pub(crate) mod endpoints;
 pub(crate) mod inbox;

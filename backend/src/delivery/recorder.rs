@@ -20,7 +20,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{alerts, machinery::Machinery};
+use super::{alerts, batches, machinery::Machinery};
 use crate::{
     auth::{random_bytes, scope::Scope},
     live::Change,
@@ -154,6 +154,8 @@ async fn write(machinery: &Machinery, finished: &[Finished]) -> Result<Vec<Chang
             changes.extend(finish_failed(machinery, &tx, outcome, delivery, cause, now).await?);
         }
     }
+    let outcomes: Vec<&Finished> = guarded.iter().map(|(outcome, _)| *outcome).collect();
+    changes.extend(batches::count_outcomes(&tx, &outcomes, now).await?);
     tx.commit().await?;
     for (outcome, _) in &guarded {
         let attempt = &outcome.attempt;

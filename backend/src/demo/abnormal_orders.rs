@@ -29,15 +29,12 @@ use crate::{
     },
 };
 
-/// Sample abnormal orders.
-const ABNORMAL_ORDERS: i64 = 60;
-/// Sample orders without any trouble.
-const NORMAL_ORDERS: i64 = 80;
-/// Minutes between the oldest of them and now grow with the square of their number: most are recent, the oldest is
-/// nearly eight months old.
-const ABNORMAL_MINUTES: i64 = 96;
-const NORMAL_MINUTES: i64 = 52;
-
+/// Sample abnormal orders of the first shop and of each other one.
+const ABNORMAL_ORDERS: [i64; 2] = [40, 20];
+/// Sample orders without any trouble, likewise.
+const NORMAL_ORDERS: [i64; 2] = [50, 30];
+/// The age of the oldest sample, nearly eight months. Ages grow with the square of the position: most are recent.
+const OLDEST_MINUTES: i64 = 232 * 24 * 60;
 /// How long after its signal a sample was restored: later than its evaluation.
 const RESTORED_AFTER_MS: i64 = 3 * 3_600_000;
 /// How long after its signal a sample was evaluated.
@@ -73,11 +70,18 @@ pub(super) async fn plant(app: &App, now: Timestamp) -> Result<(), Error> {
     });
     let shops: Vec<Shop> = with_shop.collect();
     let mut harvest = Harvest::default();
-    for (index, shop) in (0..ABNORMAL_ORDERS).zip(shops.iter().cycle()) {
-        grow_abnormal_order(&mut harvest, shop, index, now)?;
-    }
-    for (index, shop) in (0..NORMAL_ORDERS).zip(shops.iter().cycle()) {
-        harvest.orders.push(normal_order(shop, index, now)?);
+    let [first, other] = ABNORMAL_ORDERS;
+    let [first_normal, other_normal] = NORMAL_ORDERS;
+    for (position, shop) in shops.iter().enumerate() {
+        let (abnormal, normal) = if position == 0 { (first, first_normal) } else { (other, other_normal) };
+        for index in 0..abnormal {
+            let received_at = minutes_before(now, 20 + age_minutes(index, abnormal));
+            grow_abnormal_order(&mut harvest, shop, index, received_at, now)?;
+        }
+        for index in 0..normal {
+            let ordered_at = minutes_before(now, 45 + age_minutes(index, normal));
+            harvest.orders.push(normal_order(shop, index, ordered_at, now)?);
+        }
     }
     let tx = app.database.begin_write().await?;
     store::checkouts::put(&scope, &tx, &harvest.checkouts).await?;
@@ -88,8 +92,18 @@ pub(super) async fn plant(app: &App, now: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-fn grow_abnormal_order(harvest: &mut Harvest, shop: &Shop, index: i64, now: Timestamp) -> Result<(), Error> {
-    let received_at = minutes_before(now, 20 + index * index * ABNORMAL_MINUTES);
+/// How old a sample is.
+fn age_minutes(index: i64, count: i64) -> i64 {
+    OLDEST_MINUTES * index * index / (count * count)
+}
+
+fn grow_abnormal_order(
+    harvest: &mut Harvest,
+    shop: &Shop,
+    index: i64,
+    received_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
     let ordered_at = minutes_before(received_at, 1 + index % 16);
     let cart = cart_of(shop, index, ordered_at)?;
     let story = Story::of(index);
@@ -112,7 +126,11 @@ fn grow_abnormal_order(harvest: &mut Harvest, shop: &Shop, index: i64, now: Time
         facts.checkout = Some(checkout_of(&cart, known_access_id));
     }
     let restored_at = received_at.plus_millis(RESTORED_AFTER_MS);
-    facts.order = order_in(story, &payment, &cart, restored_at, index);
+    facts.order = order_in(story, &payment, &cart, restored_at, now).map(|order| Order {
+        // Of three restored orders one still waits for its confirmation mail.
+        confirmation_mail_sent_at: order.confirmation_mail_sent_at.filter(|_| index % 3 != 0),
+        ..order
+    });
     let row = row_of(&payment, &facts, facts.evaluate(&payment), received_at.plus_millis(GRACE_MS));
     harvest.rows.extend(row.map(|row| as_restored(row, facts.order.as_ref(), restored_at)));
     harvest.checkouts.extend(facts.checkout);
@@ -138,24 +156,20 @@ fn order_in(
     payment: &GatewayPayment,
     cart: &Cart,
     restored_at: Timestamp,
-    index: i64,
+    now: Timestamp,
 ) -> Option<Order> {
     match story {
-        Story::Restored | Story::RestoredThenCancelled => {
-            // Of three one still waits for its confirmation mail.
-            let is_sent = index % 3 != 0;
-            Some(Order {
-                order_type: Some(ORDER_TYPE.to_owned()),
-                payment_method: Some(payment_method_name("0").to_owned()),
-                restored_from: Some(payment.id),
-                confirmation_mail_sent_at: is_sent.then(|| restored_at.plus_millis(600_000)),
-                ..order_of(cart, Some(payment.access_id.clone()), restored_at)
-            })
-        }
+        Story::Restored | Story::RestoredThenCancelled => Some(Order {
+            order_type: Some(ORDER_TYPE.to_owned()),
+            payment_method: Some(payment_method_name("0").to_owned()),
+            restored_from: Some(payment.id),
+            confirmation_mail_sent_at: Some(restored_at.plus_millis(600_000)),
+            ..order_of(cart, Some(payment.access_id.clone()), restored_at, now)
+        }),
         // The buyer took the payment for failed and ordered again, cash on delivery.
         Story::Duplicate => Some(Order {
             payment_method: Some("代金引換".to_owned()),
-            ..order_of(cart, None, cart.ordered_at.plus_millis(240_000))
+            ..order_of(cart, None, cart.ordered_at.plus_millis(240_000), now)
         }),
         Story::Restorable
         | Story::NoCheckout
@@ -227,13 +241,13 @@ fn notification_of(
     Ok((new, stored))
 }
 
-fn normal_order(shop: &Shop, index: i64, now: Timestamp) -> Result<Order, Error> {
-    let ordered_at = minutes_before(now, 45 + index * index * NORMAL_MINUTES);
-    let number = ABNORMAL_ORDERS + index;
+fn normal_order(shop: &Shop, index: i64, ordered_at: Timestamp, now: Timestamp) -> Result<Order, Error> {
+    // Numbers that no abnormal order of the same day bears.
+    let number = 100 + index;
     let cart = cart_of(shop, number, ordered_at)?;
     let is_card = index % 4 != 3;
     let registered_at = ordered_at.plus_millis(30_000);
-    let order = order_of(&cart, is_card.then(|| access_id_of(shop, number)), registered_at);
+    let order = order_of(&cart, is_card.then(|| access_id_of(shop, number)), registered_at, now);
     let method = if is_card { payment_method_name("0") } else { payment_method_name("3") };
     Ok(Order {
         payment_method: Some(method.to_owned()),
@@ -242,12 +256,13 @@ fn normal_order(shop: &Shop, index: i64, now: Timestamp) -> Result<Order, Error>
     })
 }
 
-fn order_of(cart: &Cart, access_id: Option<String>, registered_at: Timestamp) -> Order {
-    let status = match cart.order_no.bytes().last() {
-        Some(b'0'..=b'3') => OrderStatus::Shipped,
-        Some(b'4' | b'5') => OrderStatus::InProgress,
-        Some(b'9') => OrderStatus::Cancelled,
-        Some(_) | None => OrderStatus::New,
+fn order_of(cart: &Cart, access_id: Option<String>, registered_at: Timestamp, now: Timestamp) -> Order {
+    let age_h = now.millis_since(cart.ordered_at) / 3_600_000;
+    let status = match age_h {
+        0..24 => OrderStatus::New,
+        24..96 => OrderStatus::InProgress,
+        _ if cart.order_no.ends_with('9') => OrderStatus::Cancelled,
+        _ => OrderStatus::Shipped,
     };
     Order {
         id: cart.order_id(),
@@ -262,9 +277,10 @@ fn order_of(cart: &Cart, access_id: Option<String>, registered_at: Timestamp) ->
 }
 
 fn cart_of(shop: &Shop, index: i64, ordered_at: Timestamp) -> Result<Cart, Error> {
-    let (name, unit_price) = pick(&GOODS, index);
+    let (name, unit_price) = pick(&GOODS, index + index / 12);
     let quantity = if index < 6 { 1 } else { 1 + i32::try_from(index % 3).unwrap_or(0) };
-    let shipping_fee = if index % 2 == 0 { 350 } else { 0 };
+    // The first row's is the one of reference B's table.
+    let shipping_fee = if index == 0 || (index > 6 && index % 2 == 0) { 350 } else { 0 };
     let yen = |amount: i32| Yen::new(amount.into()).map_err(Error::internal);
     let login = pick(&LOGINS, index);
     let day = ordered_at.to_tokyo_text().chars().filter(char::is_ascii_digit).take(8).collect::<String>();

@@ -20,6 +20,8 @@ pub(crate) enum DecisionKind {
     MarkProcessed,
     /// 復旧.
     Restore,
+    /// The start of a resend batch.
+    ResendBatch,
 }
 
 impl DecisionKind {
@@ -29,6 +31,7 @@ impl DecisionKind {
             Self::Resend => "RESEND",
             Self::MarkProcessed => "MARK_PROCESSED",
             Self::Restore => "RESTORE",
+            Self::ResendBatch => "RESEND_BATCH",
         }
     }
 }

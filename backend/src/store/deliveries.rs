@@ -250,16 +250,45 @@ pub(crate) async fn make_due(
     decision: DecisionId,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let updated = deliveries::Entity::update_many()
-        .col_expr(deliveries::Column::State, Expr::value(DeliveryState::Pending.code()))
-        .col_expr(deliveries::Column::DueAt, Expr::value(now.as_micros()))
-        .col_expr(deliveries::Column::NextTrigger, Expr::value(trigger.code()))
-        .col_expr(deliveries::Column::DecisionId, Expr::value(decision.value()))
+    let updated = due_by_decision(trigger, decision, now)
         .filter(deliveries::Column::Id.eq(id.value()))
         .filter(deliveries::Column::State.eq(DeliveryState::Failed.code()))
         .exec(db)
         .await?;
     Ok(updated.rows_affected == 1)
+}
+
+/// Makes failed deliveries due because of a batch. The caller has locked them and seen that they are failed.
+pub(crate) async fn make_many_due(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    ids: &[DeliveryId],
+    trigger: Trigger,
+    decision: DecisionId,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    due_by_decision(trigger, decision, now)
+        .filter(deliveries::Column::Id.is_in(ids))
+        .filter(deliveries::Column::State.eq(DeliveryState::Failed.code()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+fn due_by_decision(
+    trigger: Trigger,
+    decision: DecisionId,
+    now: Timestamp,
+) -> sea_orm::UpdateMany<deliveries::Entity> {
+    deliveries::Entity::update_many()
+        .col_expr(deliveries::Column::State, Expr::value(DeliveryState::Pending.code()))
+        .col_expr(deliveries::Column::DueAt, Expr::value(now.as_micros()))
+        .col_expr(deliveries::Column::NextTrigger, Expr::value(trigger.code()))
+        .col_expr(deliveries::Column::DecisionId, Expr::value(decision.value()))
 }
 
 fn released(state: DeliveryState) -> sea_orm::UpdateMany<deliveries::Entity> {

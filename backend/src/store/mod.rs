@@ -31,6 +31,8 @@ pub(crate) mod notifications;
 pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod payments;
+pub(crate) mod resend_batch_rows;
+pub(crate) mod resend_batches;
 pub(crate) mod rows;
 pub(crate) mod send_errors;
 pub(crate) mod tokens;

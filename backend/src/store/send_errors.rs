@@ -5,7 +5,7 @@
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Alias, Expr, ExprTrait, Func, LockType, OnConflict, Query},
+    sea_query::{Alias, Expr, ExprTrait, Func, LockBehavior, LockType, OnConflict, Query},
 };
 use todoke_domain::{
     access::Action,
@@ -225,6 +225,56 @@ pub(crate) async fn note_resending(
         .map(|_| ())
 }
 
+/// The rows that nobody else holds just now, locked until the transaction ends. For the runner of batches.
+pub(crate) async fn lock_many_free(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    ids: &[PaymentId],
+) -> Result<Vec<SendError>, DbErr> {
+    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    let query = Entity::find()
+        .filter(Column::Id.is_in(ids))
+        .order_by_asc(Column::Id)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    query.all(db).await?.into_iter().map(send_error_of).collect()
+}
+
+/// Notes that a batch resends these rows.
+pub(crate) async fn note_many_resending(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    ids: &[PaymentId],
+    decision: DecisionId,
+) -> Result<(), DbErr> {
+    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    Entity::update_many()
+        .col_expr(Column::ResendDecisionId, Expr::value(decision.value()))
+        .filter(Column::Id.is_in(ids))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Closes rows that the caller has locked and judged.
+pub(crate) async fn close_many(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    ids: &[PaymentId],
+    processing: &Processing,
+) -> Result<(), DbErr> {
+    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    closed_by(processing).filter(Column::Id.is_in(ids)).exec(db).await.map(|_| ())
+}
+
+fn closed_by(processing: &Processing) -> sea_orm::UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(SendErrorStatus::Processed.code()))
+        .col_expr(Column::ResendDecisionId, Expr::value(Option::<sea_orm::prelude::Uuid>::None))
+        .col_expr(Column::ProcessedAt, Expr::value(processing.at.as_micros()))
+        .col_expr(Column::ProcessedBy, Expr::value(processing.by.clone()))
+        .col_expr(Column::ProcessedReason, Expr::value(processing.reason.clone()))
+}
+
 /// Closes the row of a delivery: 処理済. Whether there was one.
 pub(crate) async fn close(
     _scope: &Scope,
@@ -233,12 +283,7 @@ pub(crate) async fn close(
     processing: &Processing,
     attempt_count: u32,
 ) -> Result<bool, DbErr> {
-    let updated = Entity::update_many()
-        .col_expr(Column::Status, Expr::value(SendErrorStatus::Processed.code()))
-        .col_expr(Column::ResendDecisionId, Expr::value(Option::<sea_orm::prelude::Uuid>::None))
-        .col_expr(Column::ProcessedAt, Expr::value(processing.at.as_micros()))
-        .col_expr(Column::ProcessedBy, Expr::value(processing.by.clone()))
-        .col_expr(Column::ProcessedReason, Expr::value(processing.reason.clone()))
+    let updated = closed_by(processing)
         .col_expr(Column::AttemptCount, Expr::value(i32::try_from(attempt_count).unwrap_or(i32::MAX)))
         .filter(Column::Id.eq(id.value()))
         .filter(Column::DeliveryId.eq(delivery.value()))
@@ -247,7 +292,7 @@ pub(crate) async fn close(
     Ok(updated.rows_affected > 0)
 }
 
-fn matching(search: &SendErrorSearch, ip_code: &IpCode) -> sea_orm::Select<Entity> {
+pub(super) fn matching(search: &SendErrorSearch, ip_code: &IpCode) -> sea_orm::Select<Entity> {
     let mut query = Entity::find()
         .filter(Column::IpCode.eq(ip_code.as_str()))
         .filter(Column::OccurredAt.gte(search.span.from.as_micros()))

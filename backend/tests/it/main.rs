@@ -5,6 +5,8 @@
 
 mod harness;
 
+mod abnormal_orders;
+mod abnormal_orders_live;
 mod accounts;
 mod authorization;
 mod crash;
@@ -13,6 +15,9 @@ mod ingest;
 mod live;
 mod mails;
 mod migrations;
+mod notifications;
+mod orders;
+mod resend_batches;
 mod resends;
 mod schema;
 mod send_errors;

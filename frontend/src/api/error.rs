@@ -1,7 +1,10 @@
 //! What can go wrong between the app and the server, as data; the words for it come from the locale files.
 //! It does no input or output: an answer is read from its status and text, and tested natively.
+use super::decode::decode;
+use super::json::Json;
 use crate::i18n::Lang;
-use serde_json::Value;
+use crate::model::decisions::Conflict;
+use crate::model::status;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
@@ -32,15 +35,20 @@ pub(crate) struct ApiError {
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) fields: Vec<FieldFault>,
+    /// Who was first, and when.
+    pub(crate) conflict: Option<Box<Conflict>>,
 }
 
 impl ApiError {
     pub(crate) fn of(kind: ErrorKind) -> Self {
-        Self { kind, message: None, request_id: None, fields: Vec::new() }
+        Self { kind, message: None, request_id: None, fields: Vec::new(), conflict: None }
     }
 
     /// What failed, for the person who reads the page.
     pub(crate) fn text(&self, l: Lang) -> String {
+        if let Some(conflict) = &self.conflict {
+            return status::conflict(l, conflict);
+        }
         let own = match self.kind {
             ErrorKind::Offline => l.error_offline(),
             ErrorKind::TimedOut => l.error_timed_out(),
@@ -63,37 +71,40 @@ impl ApiError {
 }
 
 /// The `data` of a GraphQL answer, or its first error.
-pub(crate) fn read_answer(status: u16, request_id: Option<String>, text: &str) -> Result<Value, ApiError> {
-    let mut answer: Value = serde_json::from_str(text).unwrap_or(Value::Null);
-    if let Some(error) = answer.pointer("/errors/0") {
+pub(crate) fn read_answer(status: u16, request_id: Option<String>, answer: Json) -> Result<Json, ApiError> {
+    if let Some(error) = answer.get("errors").items().first() {
         return Err(read_error(error, request_id));
     }
-    match answer.get_mut("data").map(Value::take) {
-        Some(data @ Value::Object(_)) if (200..300).contains(&status) => Ok(data),
-        _ => Err(ApiError { request_id, ..ApiError::of(kind_of_status(status)) }),
-    }
+    let Json::Object(fields) = answer else { return Err(unreadable(status, request_id)) };
+    let data = fields.into_iter().find(|(name, _)| name == "data").map(|(_, data)| data);
+    data.filter(|data| matches!(data, Json::Object(_)) && (200..300).contains(&status))
+        .ok_or_else(|| unreadable(status, request_id))
 }
 
-/// Also for the `error` message of a subscription, which carries the same objects.
-pub(crate) fn read_error(error: &Value, request_id: Option<String>) -> ApiError {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let fields = error.pointer("/extensions/fields").and_then(Value::as_array);
+fn unreadable(status: u16, request_id: Option<String>) -> ApiError {
+    ApiError { request_id, ..ApiError::of(kind_of_status(status)) }
+}
+
+fn read_error(error: &Json, request_id: Option<String>) -> ApiError {
+    let extensions = error.get("extensions");
+    let own_id = extensions.get("requestId").text().map(str::to_owned);
     ApiError {
-        kind: kind_of_code(error.pointer("/extensions/code").and_then(Value::as_str).unwrap_or_default()),
-        message: text(error.get("message")),
-        request_id: text(error.pointer("/extensions/requestId")).or(request_id),
-        fields: fields.into_iter().flatten().map(read_field).collect(),
+        kind: kind_of_code(extensions.get("code").text().unwrap_or_default()),
+        message: error.get("message").text().map(str::to_owned),
+        request_id: own_id.or(request_id),
+        fields: extensions.get("fields").items().iter().map(read_field).collect(),
+        conflict: decode(extensions).ok().map(Box::new),
     }
 }
 
-fn read_field(fault: &Value) -> FieldFault {
-    let field = match fault.get("field") {
-        Some(Value::String(path)) => path.clone(),
-        Some(Value::Array(parts)) => parts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."),
-        _ => String::new(),
-    };
-    let message = fault.get("message").and_then(Value::as_str).unwrap_or_default();
-    FieldFault { field: field.trim_start_matches("filter.").to_owned(), message: message.to_owned() }
+fn read_field(fault: &Json) -> FieldFault {
+    let path = fault.get("field");
+    let parts: Vec<&str> = path.items().iter().chain([path]).filter_map(Json::text).collect();
+    let message = fault.get("message").text().unwrap_or_default();
+    FieldFault {
+        field: parts.join(".").trim_start_matches("filter.").to_owned(),
+        message: message.to_owned(),
+    }
 }
 
 fn kind_of_code(code: &str) -> ErrorKind {
@@ -121,18 +132,37 @@ fn kind_of_status(status: u16) -> ErrorKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::json::read;
+    use crate::model::enums::ConflictReason;
 
     #[test]
     fn data_is_handed_on() {
-        let data = read_answer(200, None, r#"{"data":{"viewer":null}}"#).unwrap();
-        assert!(data.get("viewer").is_some());
+        let data = read_answer(200, None, read(r#"{"data":{"viewer":"x"}}"#)).unwrap();
+        assert_eq!(data.get("viewer").text(), Some("x"));
+    }
+
+    #[test]
+    fn who_comes_second_is_told_who_was_first_and_when() {
+        let text = r#"{"errors":[{"message":"x","extensions":{"code":"CONFLICT","reason":"ALREADY_PROCESSED",
+            "by":"hanako","at":"2026-11-21T09:00:05+09:00"}}]}"#;
+        let error = read_answer(200, None, read(text)).unwrap_err();
+        assert_eq!(
+            error.conflict.as_ref().map(|conflict| conflict.reason),
+            Some(ConflictReason::AlreadyProcessed)
+        );
+        for (lang, word) in [(Lang::Ja, "処理済"), (Lang::En, "closed")] {
+            let told = error.text(lang);
+            for part in [word, "hanako", "2026/11/21 09:00:05"] {
+                assert!(told.contains(part), "{told}");
+            }
+        }
     }
 
     #[test]
     fn an_error_keeps_its_code_request_id_and_fields() {
         let text = r#"{"data":null,"errors":[{"message":"期間を指定してください","extensions":{"code":"BAD_USER_INPUT",
             "requestId":"r-1","fields":[{"field":["filter","period"],"code":"REQUIRED","message":"必須"}]}}]}"#;
-        let error = read_answer(400, Some("header".to_owned()), text).unwrap_err();
+        let error = read_answer(400, Some("header".to_owned()), read(text)).unwrap_err();
         assert_eq!(error.kind, ErrorKind::BadInput);
         assert_eq!(error.request_id.as_deref(), Some("r-1"));
         assert_eq!(error.fields, [FieldFault { field: "period".to_owned(), message: "必須".to_owned() }]);
@@ -143,7 +173,7 @@ mod tests {
     fn an_answer_that_is_no_graphql_is_told_by_its_status() {
         let kinds = [(503, ErrorKind::Internal), (429, ErrorKind::RateLimited), (200, ErrorKind::Unreadable)];
         for (status, kind) in kinds {
-            let error = read_answer(status, Some("r-2".to_owned()), "<html>").unwrap_err();
+            let error = read_answer(status, Some("r-2".to_owned()), read("<html>")).unwrap_err();
             assert_eq!((error.kind, error.request_id.as_deref()), (kind, Some("r-2")));
         }
     }

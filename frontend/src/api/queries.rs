@@ -166,3 +166,12 @@ pub(crate) struct Orders;
     extern_enums("OrderStatus")
 )]
 pub(crate) struct OrderDetail;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/abnormal_order_changed.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct AbnormalOrderChanged;

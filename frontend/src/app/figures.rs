@@ -3,47 +3,56 @@
 use crate::api;
 use crate::api::queries::{AbnormalOrderCounts, IpCodes, abnormal_order_counts, ip_codes};
 use crate::context::{App, Session};
+use crate::live;
 use crate::load::on_change;
-use crate::{browser, live};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use std::cell::Cell;
 use wasm_bindgen_futures::spawn_local;
 
-/// Abnormal orders have no subscription yet; their counts are asked for at this pace while the page is seen.
-const PACE_MS: u32 = 30_000;
 const GATHERING_MS: u32 = 1_000;
 
 thread_local! {
     static IS_GATHERING: Cell<bool> = const { Cell::new(false) };
+    static IS_LIST_STALE: Cell<bool> = const { Cell::new(false) };
 }
 
 pub(crate) fn follow(app: App) {
-    live::on_send_error_changed(move |_| refresh_soon(app));
+    live::on_change(move |change| {
+        let is_abnormal_order = matches!(change, live::Change::AbnormalOrder);
+        refresh_soon(app, is_abnormal_order);
+    });
     on_change(
         move || {
             app.selection.track();
+        },
+        move || {
+            refresh_soon(app, false);
+        },
+    );
+    // What happened while the connection was away is asked for as a whole.
+    on_change(
+        move || {
             app.reconnects.track();
         },
         move || {
-            refresh_soon(app);
+            refresh_soon(app, true);
         },
     );
-    spawn_local(async move {
-        loop {
-            TimeoutFuture::new(PACE_MS).await;
-            if !browser::is_hidden() {
-                refresh(app).await;
-            }
-        }
-    });
 }
 
-fn refresh_soon(app: App) {
+/// Gathers what changes within a moment; the lists of abnormal orders ask again with the figures, if it touched them.
+fn refresh_soon(app: App, is_abnormal_order: bool) {
+    if is_abnormal_order {
+        IS_LIST_STALE.set(true);
+    }
     if !IS_GATHERING.replace(true) {
         spawn_local(async move {
             TimeoutFuture::new(GATHERING_MS).await;
             IS_GATHERING.set(false);
+            if IS_LIST_STALE.replace(false) {
+                app.abnormal_changes.update(|count| *count = count.wrapping_add(1));
+            }
             refresh(app).await;
         });
     }

@@ -1,6 +1,6 @@
 //! What a person has chosen to do with which send errors, until the results are read.
 //! Kept in the session's storage, so that a reload loses nothing and sends nothing twice.
-use super::enums::{Cause, Receipt};
+use super::enums::{Cause, ConflictReason, Receipt};
 use serde::{Deserialize, Serialize};
 
 /// 「CGI処理」: what is to be done with one row.
@@ -21,8 +21,18 @@ pub(crate) enum Outcome {
     },
     /// The server still waits for the endpoint's answer.
     Running,
+    /// Somebody else was first: nothing was done for this decision.
+    Conflicted(Conflict),
     /// The server, or the way there, said why nothing can be told as done.
     Refused(String),
+}
+
+/// In what way somebody was first; who, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Conflict {
+    pub(crate) reason: ConflictReason,
+    pub(crate) by: Option<String>,
+    pub(crate) at: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,10 +42,18 @@ pub(crate) struct Item {
     pub(crate) decision: Decision,
     /// Made once, when the confirmation opens: however often the button is pressed, it is one decision.
     pub(crate) idempotency_key: Option<String>,
-    /// The person has checked what was provided, for a row that may have been received.
-    #[serde(default)]
-    pub(crate) is_checked: bool,
+    /// What was read when it was submitted.
+    pub(crate) seen: Option<Seen>,
     pub(crate) outcome: Option<Outcome>,
+}
+
+/// A row as the person read it on the confirmation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    pub(crate) id: String,
+    pub(crate) attempt_count: i64,
+    /// The person has checked what was provided, for a row that may have been received.
+    pub(crate) is_checked: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,7 +81,7 @@ impl Plan {
                 order_no: order_no.to_owned(),
                 decision,
                 idempotency_key: None,
-                is_checked: false,
+                seen: None,
                 outcome: None,
             });
         }
@@ -83,12 +101,12 @@ impl Plan {
         }
     }
 
-    /// Submits these rows and no others; `checked` are those that the double-issue warning was about.
-    pub(crate) fn submit(&mut self, ids: &[String], checked: &[String]) {
-        self.items.retain(|item| ids.contains(&item.id));
+    /// Submits these rows, as they were read, and no others.
+    pub(crate) fn submit(&mut self, seen: &[Seen]) {
         for item in &mut self.items {
-            item.is_checked = checked.contains(&item.id);
+            item.seen = seen.iter().find(|seen| seen.id == item.id).cloned();
         }
+        self.items.retain(|item| item.seen.is_some());
         self.is_submitted = true;
     }
 
@@ -114,6 +132,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::{decode::decode, json::read};
 
     fn plan_of_two() -> Plan {
         let mut plan = Plan::default();
@@ -159,13 +178,30 @@ mod tests {
     }
 
     #[test]
+    fn only_rows_that_were_read_are_submitted_with_what_was_read() {
+        let mut plan = plan_of_two();
+        let seen = Seen { id: "b".to_owned(), attempt_count: 3, is_checked: true };
+        plan.submit(std::slice::from_ref(&seen));
+        assert!(plan.is_submitted);
+        assert_eq!(plan.items.iter().map(|item| item.seen.clone()).collect::<Vec<_>>(), [Some(seen)]);
+    }
+
+    #[test]
     fn a_plan_survives_the_sessions_storage() {
         let mut plan = plan_of_two();
         plan.settle(
             "a",
             Outcome::Failed { cause: Some(Cause::ServerError), http_status: Some(500), receipt: None },
         );
+        plan.settle(
+            "b",
+            Outcome::Conflicted(Conflict {
+                reason: ConflictReason::AlreadyProcessed,
+                by: Some("hanako".to_owned()),
+                at: None,
+            }),
+        );
         let text = serde_json::to_string(&plan).unwrap();
-        assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);
+        assert_eq!(decode::<Plan>(&read(&text)), Ok(plan));
     }
 }

@@ -54,6 +54,20 @@ pub(crate) enum Cause {
     Unknown,
 }
 
+/// In what way somebody else was first: `extensions.reason` of a conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ConflictReason {
+    AlreadyResending,
+    AlreadyProcessed,
+    ChangedMeanwhile,
+    KeyReused,
+    AlreadyRestored,
+    NotRestorable,
+    #[serde(other)]
+    Unknown,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum AttemptTrigger {

@@ -1,43 +1,27 @@
 //! The rules of a search, said in the reader's language beside the fields.
 //! The rules themselves are `todoke_domain::search`'s and stand nowhere else.
 use super::enums::{SendErrorCondition, SendErrorStatus};
-use super::period::{Period, PeriodKind};
+use super::period::Period;
 use super::send_error_search::SendErrorSearch;
 use crate::api::error::FieldFault;
 use crate::i18n::Lang;
-use todoke_domain::search::{SearchFault, SearchField, SearchRule, parse_period};
+use todoke_domain::search::{SearchFault, SearchField, SearchRule, faults_of_combination, parse_period};
 use todoke_domain::time::Timestamp;
 
 /// Every broken rule of a search for send errors, or none.
 ///
-/// The server judges with `todoke_domain::search::parse_search`. Here only the period goes through the domain and the
-/// two rules on required fields are asked again: normalising keywords as `parse_search` does would bring the tables of
-/// Unicode along, 38 kB that everybody loads, for nothing that the server would not say as well.
+/// The server judges with `todoke_domain::search::parse_search`. Here its parts are asked that need no normalised
+/// keyword: that would bring the tables of Unicode along, 38 kB that everybody loads, for nothing that the server
+/// would not say as well.
 pub(crate) fn faults(l: Lang, search: &SendErrorSearch, now: Timestamp) -> Vec<FieldFault> {
-    let broken =
-        missing_fields(search).into_iter().chain(parse_period(search.period.to_input().as_ref(), now).err());
-    broken.map(|fault| in_words(l, fault)).collect()
-}
-
-fn missing_fields(search: &SendErrorSearch) -> Vec<SearchFault> {
     let keywords = [&search.order_no, &search.email, &search.phone, &search.sendid];
     let has_keyword = keywords.iter().any(|keyword| !keyword.trim().is_empty());
-    let has_several = search.ip_codes.len() > 1;
-    let rules = [
-        (search.ip_codes.is_empty(), SearchField::IpCodes, SearchRule::IpCodeRequired),
-        (
-            !search.period.is_bounded() && !has_keyword,
-            SearchField::Period,
-            SearchRule::PeriodOrKeywordRequired,
-        ),
-        (
-            has_several && search.period.kind == PeriodKind::Month && !has_keyword,
-            SearchField::OrderNo,
-            SearchRule::KeywordRequired,
-        ),
-    ];
-    let broken = rules.into_iter().filter(|(is_broken, _, _)| *is_broken);
-    broken.map(|(_, field, rule)| SearchFault { field, rule }).collect()
+    let period = search.period.to_input();
+    let no_code = SearchFault { field: SearchField::IpCodes, rule: SearchRule::IpCodeRequired };
+    let broken = search.ip_codes.is_empty().then_some(no_code).into_iter();
+    let broken = broken.chain(faults_of_combination(search.ip_codes.len(), has_keyword, period.as_ref()));
+    let broken = broken.chain(parse_period(period.as_ref(), now).err());
+    broken.map(|fault| in_words(l, fault)).collect()
 }
 
 /// The broken rule of a period alone, as other screens have it.
@@ -95,6 +79,7 @@ fn in_words(l: Lang, fault: SearchFault) -> FieldFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::period::PeriodKind;
 
     fn now() -> Timestamp {
         Timestamp::parse_rfc3339("2026-11-21T12:00:00+09:00").unwrap()

@@ -1,8 +1,10 @@
 //! The words, marks and colours of every state: text, shape and colour always come together.
+use super::decisions::Conflict;
 use super::enums::{
-    AbnormalOrderReason, AbnormalOrderStatus, AttemptOutcome, AttemptTrigger, Cause, OrderStatus, Receipt,
-    SendErrorStatus, TimelineKind,
+    AbnormalOrderReason, AbnormalOrderStatus, AttemptOutcome, AttemptTrigger, Cause, ConflictReason,
+    OrderStatus, Receipt, SendErrorStatus, TimelineKind,
 };
+use super::format;
 use crate::i18n::Lang;
 
 /// A state as it is drawn: its word and the class that gives colour and shape.
@@ -95,6 +97,22 @@ pub(crate) fn trigger(l: Lang, trigger: AttemptTrigger) -> &'static str {
         AttemptTrigger::Batch => l.trigger_batch(),
         AttemptTrigger::Unknown => l.trigger_unknown(),
     }
+}
+
+/// Why nothing was done for a decision: in what way somebody was first, who, and when.
+pub(crate) fn conflict(l: Lang, conflict: &Conflict) -> String {
+    let what = match conflict.reason {
+        ConflictReason::AlreadyResending => l.conflict_already_resending(),
+        ConflictReason::AlreadyProcessed => l.conflict_already_processed(),
+        ConflictReason::ChangedMeanwhile => l.conflict_changed_meanwhile(),
+        ConflictReason::KeyReused => l.conflict_key_reused(),
+        ConflictReason::AlreadyRestored => l.conflict_already_restored(),
+        ConflictReason::NotRestorable => l.conflict_not_restorable(),
+        ConflictReason::Unknown => l.error_conflict(),
+    };
+    let at = conflict.at.as_deref().map(format::instant);
+    let by: Vec<&str> = conflict.by.as_deref().into_iter().chain(at.as_deref()).collect();
+    if by.is_empty() { what.to_owned() } else { [what, " (", &by.join(" · "), ")"].concat() }
 }
 
 /// The carrier's own name for its billing; a code one does not know is shown as it is.

@@ -10,7 +10,7 @@ use crate::components::mark::mark_view;
 use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::Query;
+use crate::load::{Query, refresh_with_changes};
 use crate::model::enums::{AbnormalOrderStatus, Action};
 use crate::model::{format, status};
 use abnormal_order_detail::AbnormalOrderDetailAbnormalOrder as Detail;
@@ -21,6 +21,7 @@ pub(crate) fn AbnormalOrder(id: String) -> impl IntoView {
     let app = use_app();
     let l = use_lang();
     let query = Query::new(move || ask(app, id.clone()));
+    refresh_with_changes(app, query);
     name_page(l, l.abnormal_orders(), None);
     load_view(query, 12, move |found| {
         name_page(l, &[l.order_no(), " ", &found.order_no].concat(), None);

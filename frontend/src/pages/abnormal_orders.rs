@@ -11,7 +11,7 @@ use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::{Query, effect};
+use crate::load::{Query, effect, refresh_with_changes};
 use crate::model::enums::{AbnormalOrderList, AbnormalOrderStatus, Action};
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::{format, status};
@@ -36,14 +36,7 @@ pub(crate) fn AbnormalOrders() -> impl IntoView {
     let query = page_query("/abnormal-orders");
     let address = Memo::new(move |_| query.with(|query| AbnormalOrderSearch::parse(query)));
     let page = Query::new(move || ask(app, address.get()));
-    // What changed elsewhere shows in the counts first; the list follows without a jump.
-    Effect::new(move |before: Option<Option<crate::context::Counts>>| {
-        let counts = app.counts.get();
-        if before.is_some_and(|before| before.is_some() && before != counts) {
-            page.refresh();
-        }
-        counts
-    });
+    refresh_with_changes(app, page);
     effect(move || {
         let total = page.with(|found| Some(format::count(found.total_count, found.total_count_is_capped)));
         name_page(l, l.abnormal_orders(), total.as_deref());

@@ -14,7 +14,7 @@ use crate::components::rows::{cell, figure_cell, head};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::load::Query;
-use crate::model::decisions::{Decision, Item};
+use crate::model::decisions::{Decision, Item, Seen};
 use crate::model::enums::{Receipt, SendErrorStatus};
 use crate::model::{format, status};
 use futures_util::future::join_all;
@@ -82,19 +82,19 @@ fn is_open(row: &SendErrorRow) -> bool {
     row.status == SendErrorStatus::Unprocessed && !row.resending
 }
 
+/// A row that can be acted on. Checked, once the person says so, is what the double-issue warning is about.
+fn seen_of((item, row): &Chosen) -> Option<Seen> {
+    let row = row.as_ref().filter(|row| is_open(row))?;
+    Some(Seen {
+        id: item.id.clone(),
+        attempt_count: row.attempt_count,
+        is_checked: item.decision == Decision::Resend && row.receipt == Receipt::MaybeReceived,
+    })
+}
+
 fn review_view(app: App, l: Lang, chosen: Vec<Chosen>) -> AnyView {
-    let to_check = |(item, row): &&Chosen| {
-        let may_be_there =
-            row.as_ref().is_some_and(|row| is_open(row) && row.receipt == Receipt::MaybeReceived);
-        item.decision == Decision::Resend && may_be_there
-    };
-    let to_check: Vec<String> = chosen.iter().filter(to_check).map(|(item, _)| item.id.clone()).collect();
-    let open: Vec<String> = chosen
-        .iter()
-        .filter(|(_, row)| row.as_ref().is_some_and(is_open))
-        .map(|(item, _)| item.id.clone())
-        .collect();
-    let left_out = chosen.len().saturating_sub(open.len());
+    let seen: Vec<Seen> = chosen.iter().filter_map(seen_of).collect();
+    let left_out = chosen.len().saturating_sub(seen.len());
     let headings = [
         l.what_happens(),
         l.order_no_carrier(),
@@ -114,7 +114,7 @@ fn review_view(app: App, l: Lang, chosen: Vec<Chosen>) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        <Submit app open to_check />
+        <Submit app seen />
     }
     .into_any()
 }
@@ -153,11 +153,11 @@ fn review_row(l: Lang, item: &Item, row: Option<SendErrorRow>) -> AnyView {
 
 /// The warning of the reference document (二重発行), its checkbox, 戻る and 送信.
 #[component]
-fn Submit(app: App, open: Vec<String>, to_check: Vec<String>) -> impl IntoView {
+fn Submit(app: App, seen: Vec<Seen>) -> impl IntoView {
     let l = use_lang();
     let is_checked = RwSignal::new(false);
     let is_missing = RwSignal::new(false);
-    let (has_open, needs_check) = (!open.is_empty(), !to_check.is_empty());
+    let (has_open, needs_check) = (!seen.is_empty(), seen.iter().any(|seen| seen.is_checked));
     let back = app.plan.with_untracked(|plan| plan.origin.clone());
     let back = if back.is_empty() { "/send-errors".to_owned() } else { back };
     let send = move || {
@@ -165,7 +165,7 @@ fn Submit(app: App, open: Vec<String>, to_check: Vec<String>) -> impl IntoView {
             is_missing.set(true);
             browser::focus("checked");
         } else if has_open {
-            app.change_plan(|plan| plan.submit(&open, &to_check));
+            app.change_plan(|plan| plan.submit(&seen));
             submit::start(app);
         }
     };

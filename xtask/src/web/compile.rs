@@ -1,6 +1,7 @@
 //! Compiles the app to WebAssembly. The standard library for that target comes from rustup or, where rustup cannot
 //! reach its server, is built from Debian's source with Debian's compiler.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +16,9 @@ use crate::workspace;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Randomness comes from the browser. Leptos keeps one type for all components instead of one for each whole page,
 /// which makes the module smaller and compiles faster.
-const FLAGS: &str = r#"--cfg getrandom_backend="wasm_js" --cfg erase_components"#;
+const FLAGS: [&str; 4] = ["--cfg", r#"getrandom_backend="wasm_js""#, "--cfg", "erase_components"];
+/// Parts the flags of `CARGO_ENCODED_RUSTFLAGS`, so that they may hold spaces.
+const FLAG_SEPARATOR: &str = "\u{1f}";
 /// A download of 20 MB; a server that has not answered by then will not.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(60);
 
@@ -28,7 +31,7 @@ pub(super) fn to_wasm() -> Result<PathBuf> {
     cargo
         .args(["build", "--target", TARGET, "--profile", "web", "-p", "todoke-frontend"])
         .env("CARGO_TARGET_DIR", &target)
-        .env("RUSTFLAGS", FLAGS)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags())
         // wasm-bindgen reads from a section that stripping removes which features the module uses; names and debug
         // information are taken out after it.
         .env("CARGO_PROFILE_WEB_STRIP", "none");
@@ -37,6 +40,22 @@ pub(super) fn to_wasm() -> Result<PathBuf> {
     }
     run(&mut cargo)?;
     Ok(target.join(TARGET).join("web/app.wasm"))
+}
+
+/// The flags, and short names for this machine's folders: the module says of no machine where it was built, and is
+/// the same from every checkout.
+fn flags() -> String {
+    let home = env::var_os("HOME").map(PathBuf::from);
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from).or(home.map(|home| home.join(".cargo")));
+    let mut flags: Vec<String> = FLAGS.map(str::to_owned).to_vec();
+    let mut remap = |from: PathBuf, to: &str| {
+        flags.push(format!("--remap-path-prefix={}={to}", from.display()));
+    };
+    remap(workspace::root().to_path_buf(), "todoke");
+    if let Some(cargo_home) = cargo_home {
+        remap(cargo_home.join("registry/src"), "crates");
+    }
+    flags.join(FLAG_SEPARATOR)
 }
 
 /// Whether rustup has the target, or can fetch it. A fetch that failed is remembered for this compiler.

@@ -5,6 +5,7 @@ use async_graphql::MergedObject;
 mod abnormal_orders;
 mod accounts;
 mod orders;
+mod resend_batches;
 mod send_errors;
 
 /// Everything that can be changed.
@@ -12,6 +13,7 @@ mod send_errors;
 pub struct Mutation(
     accounts::AccountsMutation,
     send_errors::SendErrorsMutation,
+    resend_batches::ResendBatchesMutation,
     abnormal_orders::AbnormalOrdersMutation,
     orders::OrdersMutation,
 );

@@ -6,6 +6,7 @@ mod abnormal_orders;
 mod accounts;
 mod nodes;
 mod orders;
+mod resend_batches;
 mod send_errors;
 
 /// Everything that can be read.
@@ -13,6 +14,7 @@ mod send_errors;
 pub struct Query(
     accounts::AccountsQuery,
     send_errors::SendErrorsQuery,
+    resend_batches::ResendBatchesQuery,
     abnormal_orders::AbnormalOrdersQuery,
     orders::OrdersQuery,
     nodes::NodesQuery,

@@ -4,7 +4,7 @@ use async_graphql::{Context, Subscription};
 use futures_util::Stream;
 use todoke_domain::ids::AbnormalOrderId;
 
-use super::watch::Watcher;
+use super::watch::{Watched, Watcher};
 use crate::{
     app::{self, Error},
     graphql::{context::Asked, errors, types::abnormal_orders::AbnormalOrder},
@@ -26,8 +26,8 @@ impl AbnormalOrdersSubscription {
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Option<AbnormalOrder>>> + use<>> {
         let asker = ctx.asker()?.clone();
         let (language, request_id) = (asker.language, asker.origin.request_id.clone());
-        let watcher =
-            Watcher::begin(ctx.app()?.clone(), asker, &ip_codes).map_err(|error| ctx.error(error))?;
+        let watcher = Watcher::begin(ctx.app()?.clone(), asker, Watched::ip_codes(&ip_codes))
+            .map_err(|error| ctx.error(error))?;
         Ok(futures_util::stream::unfold(Some(watcher), move |watcher| {
             let request_id = request_id.clone();
             async move {
@@ -48,7 +48,7 @@ async fn next_row(watcher: &mut Watcher) -> Result<Option<Option<AbnormalOrder>>
         let id = match watcher.next().await? {
             None => return Ok(None),
             Some(Change::AbnormalOrder { id, .. }) => AbnormalOrderId::new(id),
-            Some(Change::SendError { .. } | Change::DeliveriesDue) => continue,
+            Some(Change::SendError { .. } | Change::ResendBatch { .. } | Change::DeliveriesDue) => continue,
         };
         let found = app::abnormal_orders::find_abnormal_order(watcher.app(), watcher.scope(), id).await?;
         return Ok(Some(found.map(AbnormalOrder::from)));

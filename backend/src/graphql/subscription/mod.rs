@@ -3,9 +3,14 @@
 use async_graphql::MergedSubscription;
 
 mod abnormal_orders;
+mod resend_batches;
 mod send_errors;
 pub(crate) mod watch;
 
 /// Everything that can be watched.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(send_errors::SendErrorsSubscription, abnormal_orders::AbnormalOrdersSubscription);
+pub struct Subscription(
+    send_errors::SendErrorsSubscription,
+    resend_batches::ResendBatchesSubscription,
+    abnormal_orders::AbnormalOrdersSubscription,
+);

@@ -4,7 +4,7 @@ use async_graphql::{Context, Subscription};
 use futures_util::Stream;
 use todoke_domain::ids::PaymentId;
 
-use super::watch::Watcher;
+use super::watch::{Watched, Watcher};
 use crate::{
     app::{self, Error},
     graphql::{context::Asked, errors, types::send_errors::SendError},
@@ -26,8 +26,8 @@ impl SendErrorsSubscription {
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<SendError>> + use<>> {
         let asker = ctx.asker()?.clone();
         let (language, request_id) = (asker.language, asker.origin.request_id.clone());
-        let watcher =
-            Watcher::begin(ctx.app()?.clone(), asker, &ip_codes).map_err(|error| ctx.error(error))?;
+        let watcher = Watcher::begin(ctx.app()?.clone(), asker, Watched::ip_codes(&ip_codes))
+            .map_err(|error| ctx.error(error))?;
         Ok(futures_util::stream::unfold(Some(watcher), move |watcher| {
             let request_id = request_id.clone();
             async move {
@@ -47,7 +47,9 @@ async fn next_row(watcher: &mut Watcher) -> Result<Option<SendError>, Error> {
         let id = match watcher.next().await? {
             None => return Ok(None),
             Some(Change::SendError { id, .. }) => PaymentId::new(id),
-            Some(Change::AbnormalOrder { .. } | Change::DeliveriesDue) => continue,
+            Some(Change::AbnormalOrder { .. } | Change::ResendBatch { .. } | Change::DeliveriesDue) => {
+                continue;
+            }
         };
         match app::send_errors::find_send_error(watcher.app(), watcher.scope(), id).await {
             Ok(row) => return Ok(Some(row.into())),

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use todoke_domain::{access::Action, ids::IpCode, time::Timestamp};
+use todoke_domain::{
+    access::Action,
+    ids::{IpCode, ResendBatchId},
+    time::Timestamp,
+};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{
@@ -16,24 +20,54 @@ use crate::{
 /// revoked right must end.
 const RIGHTS_BELIEVED_MS: i64 = 2_000;
 
-/// Somebody who watches IP codes.
+/// What is watched.
+#[derive(Clone, Debug)]
+pub(crate) enum Watched {
+    /// Rows of these IP codes.
+    IpCodes(Vec<IpCode>),
+    /// One resend batch.
+    Batch(ResendBatchId),
+}
+
+impl Watched {
+    /// The IP codes among these texts; what is none is watched by nobody.
+    pub(crate) fn ip_codes(asked: &[String]) -> Self {
+        Self::IpCodes(asked.iter().filter_map(|code| IpCode::parse(code).ok()).collect())
+    }
+
+    fn covers(&self, change: &Change, scope: &Scope) -> bool {
+        match (self, change) {
+            (
+                Self::IpCodes(watched),
+                Change::SendError { ip_code, .. } | Change::AbnormalOrder { ip_code, .. },
+            ) => watched.contains(ip_code) && scope.may(ip_code, Action::View),
+            (Self::Batch(watched), Change::ResendBatch { id }) => watched.value() == *id,
+            (Self::IpCodes(_), Change::ResendBatch { .. } | Change::DeliveriesDue)
+            | (
+                Self::Batch(_),
+                Change::SendError { .. } | Change::AbnormalOrder { .. } | Change::DeliveriesDue,
+            ) => false,
+        }
+    }
+}
+
+/// Somebody who watches.
 pub(crate) struct Watcher {
     app: Arc<App>,
     asker: Asker,
     scope: Scope,
     checked_at: Timestamp,
-    ip_codes: Vec<IpCode>,
+    watched: Watched,
     changes: Receiver<Change>,
 }
 
 impl Watcher {
-    /// Begins to watch those of the IP codes that may be seen.
-    pub(crate) fn begin(app: Arc<App>, asker: Asker, asked: &[String]) -> Result<Self, Error> {
+    /// Begins to watch.
+    pub(crate) fn begin(app: Arc<App>, asker: Asker, watched: Watched) -> Result<Self, Error> {
         let authorized = asker.authorized.clone().ok_or(Error::Unauthenticated)?;
-        let ip_codes: Vec<IpCode> = asked.iter().filter_map(|code| IpCode::parse(code).ok()).collect();
         let changes = app.live.hear();
         let checked_at = app.clock.now();
-        Ok(Self { app, asker, scope: authorized.scope, checked_at, ip_codes, changes })
+        Ok(Self { app, asker, scope: authorized.scope, checked_at, watched, changes })
     }
 
     /// The application.
@@ -58,14 +92,20 @@ impl Watcher {
                 Err(RecvError::Lagged(_)) => continue,
                 Err(RecvError::Closed) => return Ok(None),
             };
-            let Some(ip_code) = ip_code_of(&change).filter(|ip_code| self.ip_codes.contains(ip_code)) else {
+            // What was not visible is not asked for again: a right that is new begins with the next subscription.
+            if !self.watched.covers(&change, &self.scope) {
                 continue;
-            };
+            }
             self.check_rights().await?;
-            if self.scope.may(ip_code, Action::View) {
+            if self.watched.covers(&change, &self.scope) {
                 return Ok(Some(change));
             }
         }
+    }
+
+    /// Forgets the changes that came meanwhile: what is read next tells of them too.
+    pub(crate) fn forget_waiting(&mut self) {
+        self.changes = self.changes.resubscribe();
     }
 
     async fn check_rights(&mut self) -> Result<(), Error> {
@@ -77,12 +117,5 @@ impl Watcher {
         self.scope = authorize::authorize(&self.app, bearer, self.asker.origin.clone()).await?.scope;
         self.checked_at = now;
         Ok(())
-    }
-}
-
-const fn ip_code_of(change: &Change) -> Option<&IpCode> {
-    match change {
-        Change::SendError { ip_code, .. } | Change::AbnormalOrder { ip_code, .. } => Some(ip_code),
-        Change::DeliveriesDue => None,
     }
 }

@@ -49,6 +49,7 @@ pub(crate) enum SendErrorStatus {
 
 /// What the merchant may have received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "delivery::Receipt")]
 pub(crate) enum Receipt {
     /// 未達.
     NotReceived,
@@ -213,10 +214,7 @@ impl From<Row> for SendError {
                 DomainStatus::Unprocessed => SendErrorStatus::Unprocessed,
                 DomainStatus::Processed => SendErrorStatus::Processed,
             },
-            receipt: match row.receipt() {
-                delivery::Receipt::NotReceived => Receipt::NotReceived,
-                delivery::Receipt::MaybeReceived => Receipt::MaybeReceived,
-            },
+            receipt: row.receipt().into(),
             cause: Cause::from(row.cause),
             http_status: row.http_status,
             occurred_at: DateTime(row.occurred_at),

@@ -17,6 +17,8 @@ pub(super) mod notifications;
 pub(super) mod orders;
 pub(super) mod payment_results;
 pub(super) mod payments;
+pub(super) mod resend_batch_rows;
+pub(super) mod resend_batches;
 pub(super) mod send_errors;
 pub(super) mod sessions;
 pub(super) mod sign_in_throttles;

@@ -211,7 +211,7 @@ impl TestApp {
 
     /// The send error of an order number, once it is as wanted.
     pub(crate) async fn wait_for_row(&self, order_no: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let query = "query($c:[String!]!,$o:String!){sendErrors(filter:{ipCodes:$c,orderNo:$o}){nodes{
+        let query = "query($c:[String!]!,$o:String!){sendErrors(filter:{ipCodes:$c,orderNo:$o},first:5){nodes{
             id ipCode orderNo status receipt cause httpStatus attemptCount resending processedBy occurredAt
             attempts{nodes{trigger outcome cause httpStatus requestUrl requestBody responseBody decidedBy}}}}}";
         self.wait_for(&format!("the row of {order_no}"), async || {

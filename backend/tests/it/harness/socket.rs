@@ -1,6 +1,6 @@
 //! A client of `graphql-transport-ws`.
 
-use std::net::SocketAddr;
+use std::{collections::VecDeque, net::SocketAddr};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -11,7 +11,10 @@ use tokio_tungstenite::{
 };
 
 /// One connection.
-pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    heard: VecDeque<Value>,
+}
 
 /// What the server says next.
 #[derive(Debug)]
@@ -29,7 +32,7 @@ impl Socket {
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         let (stream, answer) = connect_async(request).await.unwrap();
         assert_eq!(answer.headers()["sec-websocket-protocol"], "graphql-transport-ws");
-        Self(stream)
+        Self { stream, heard: VecDeque::new() }
     }
 
     /// Connects with a token.
@@ -41,24 +44,36 @@ impl Socket {
         socket
     }
 
-    /// Subscribes under the id `1`. A ping follows: after its pong the server watches.
+    /// Subscribes under the id `1`. A ping follows: after its pong the server watches. What is told before that is
+    /// kept for later.
     pub(crate) async fn subscribe(&mut self, query: &str, variables: Value) {
         let payload = json!({"query": query, "variables": variables});
         self.say(json!({"id": "1", "type": "subscribe", "payload": payload})).await;
         self.say(json!({"type": "ping"})).await;
-        assert_eq!(self.message().await["type"], "pong");
+        let mut heard = VecDeque::new();
+        loop {
+            let message = self.message().await;
+            if message["type"] == "pong" {
+                break;
+            }
+            heard.push_back(message);
+        }
+        self.heard = heard;
     }
 
     /// Says something.
     pub(crate) async fn say(&mut self, message: Value) {
-        self.0.send(Message::text(message.to_string())).await.unwrap();
+        self.stream.send(Message::text(message.to_string())).await.unwrap();
     }
 
     /// Hears what comes next.
     pub(crate) async fn hear(&mut self) -> Heard {
+        if let Some(message) = self.heard.pop_front() {
+            return Heard::Message(message);
+        }
         let hearing = async {
             loop {
-                match self.0.next().await {
+                match self.stream.next().await {
                     Some(Ok(Message::Text(text))) => {
                         return Heard::Message(serde_json::from_str(&text).unwrap());
                     }

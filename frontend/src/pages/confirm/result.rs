@@ -94,6 +94,9 @@ fn outcome_text(l: Lang, outcome: Option<&Outcome>) -> (Mark, String) {
         }
         Some(Outcome::Closed) => (mark(l.result_succeeded(), "good"), l.result_closed_detail().to_owned()),
         Some(Outcome::Running) => (mark(l.result_running(), "ring"), l.result_running_detail().to_owned()),
+        Some(Outcome::Conflicted(conflict)) => {
+            (mark(l.result_not_done(), "warning"), status::conflict(l, conflict))
+        }
         Some(Outcome::Refused(message)) => (mark(l.result_not_done(), "warning"), message.clone()),
         Some(Outcome::Failed { cause, http_status, receipt }) => {
             let cause = cause.map(|cause| status::cause(l, cause, *http_status));

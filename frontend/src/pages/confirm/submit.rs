@@ -32,8 +32,10 @@ pub(crate) fn start(app: App) {
                 Decision::Resend => resend(app, &item).await,
                 Decision::MarkProcessed => close(app, &item).await,
             };
-            let outcome =
-                outcome.unwrap_or_else(|error| Outcome::Refused(error.text(app.lang.get_untracked())));
+            let outcome = outcome.unwrap_or_else(|error| match error.conflict {
+                Some(conflict) => Outcome::Conflicted(*conflict),
+                None => Outcome::Refused(error.text(app.lang.get_untracked())),
+            });
             app.change_plan(|plan| plan.settle(&item.id, outcome));
         }
         IS_RUNNING.set(false);
@@ -44,8 +46,9 @@ pub(crate) fn start(app: App) {
 async fn resend(app: App, item: &Item) -> Result<Outcome, ApiError> {
     let variables = resend_send_error::Variables {
         id: item.id.clone(),
-        // A row whose class turned worse since the confirmation was read is refused by the server.
-        confirm_maybe_received: item.is_checked,
+        // A row that turned worse, or was tried again, since the confirmation was read is refused by the server.
+        confirm_maybe_received: item.seen.as_ref().is_some_and(|seen| seen.is_checked),
+        expected_attempt_count: item.seen.as_ref().map(|seen| seen.attempt_count),
         idempotency_key: item.idempotency_key.clone().unwrap_or_default(),
     };
     let payload = api::run::<ResendSendError>(app, variables).await?.resend_send_error;

@@ -1,0 +1,270 @@
+//! Bulk (一括): freezing a plan, starting, pausing, resuming and cancelling it (product.md, A.10). The rows are worked
+//! on by `delivery::batches`.
+
+use todoke_domain::{
+    access::Action,
+    delivery::Receipt,
+    ids::{IpCode, PaymentId, ResendBatchId},
+    payment::FaultKind,
+    resend_batch::{
+        BatchAction, BatchCommand, BatchRowState, BatchState, FAILURES_IN_A_ROW_MAX, PLAN_LIFE_MS, ROWS_MAX,
+    },
+    search::SendErrorSearch,
+};
+use uuid::Uuid;
+
+use super::{App, ConflictReason, Error, send_errors::check_key};
+use crate::{
+    auth::scope::Scope,
+    live::Change,
+    messages::Message,
+    store::{
+        self,
+        audit::AuditEntry,
+        decisions::{DecisionKind, NewDecision},
+        page::{Page, PageRequest},
+        resend_batch_rows::{BatchCount, BatchRow, Chosen},
+        resend_batches::ResendBatch,
+    },
+};
+
+/// Most rows that can be ticked one by one; beyond this "all that match" is the way.
+const TICKED_MAX: usize = 10_000;
+/// Batches of a list.
+const LISTED_MAX: usize = 100;
+/// Why rows of a cancelled batch were left alone.
+const CANCELLED: &str = "BATCH_CANCELLED";
+
+/// Which rows a plan takes.
+#[derive(Clone, Debug)]
+pub(crate) enum Selection {
+    /// Everything that matches a search, not only the page in view.
+    Search(SendErrorSearch),
+    /// The ticked rows.
+    Ids(Vec<PaymentId>),
+}
+
+/// A plan as it was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// What it does.
+    pub action: BatchAction,
+    /// Which rows.
+    pub selection: Selection,
+    /// Rows that may have been received are left out unless they are chosen on purpose.
+    pub includes_maybe_received: bool,
+}
+
+/// Freezes a plan. Rows that appear later are not in it; nothing is sent before it is started.
+///
+/// # Errors
+/// Nothing to do, or too much of it.
+pub(crate) async fn plan_resend_batch(app: &App, scope: &Scope, plan: Plan) -> Result<ResendBatch, Error> {
+    let needed = action_needed(plan.action);
+    let asked = match &plan.selection {
+        Selection::Search(search) => search.ip_codes.clone(),
+        Selection::Ids(ids) if ids.len() > TICKED_MAX => {
+            return Err(Error::field(&["ids"], Message::Field(FaultKind::TooMany(TICKED_MAX))));
+        }
+        Selection::Ids(_) => scope.ip_codes(needed).unwrap_or_default(),
+    };
+    let chosen = match &plan.selection {
+        Selection::Search(search) => Chosen::Search(search),
+        Selection::Ids(ids) => Chosen::Ids(ids),
+    };
+    // Closing sends nothing, so its class does not matter.
+    let includes_maybe_received = plan.includes_maybe_received || plan.action == BatchAction::MarkProcessed;
+    let now = app.clock.now();
+    let id = ResendBatchId::new(Uuid::now_v7());
+    let tx = app.database.begin_write().await?;
+    store::resend_batches::insert(scope, &tx, id, plan.action, FAILURES_IN_A_ROW_MAX, now).await?;
+    let (mut total, mut ip_codes) = (0, Vec::new());
+    for ip_code in scope.narrow(&asked, needed) {
+        let limits = (includes_maybe_received, (ROWS_MAX + 1).saturating_sub(total));
+        let frozen =
+            store::resend_batch_rows::freeze(scope, &tx, (id, needed), &ip_code, chosen, limits).await?;
+        total += frozen;
+        if frozen > 0 {
+            ip_codes.push(ip_code);
+        }
+    }
+    check_size(total)?;
+    let batch = store::resend_batches::lock(&Scope::system(), &tx, id).await?.ok_or(Error::NotFound)?;
+    let mut batch = ResendBatch { ip_codes, ..batch };
+    batch.progress.total = u32::try_from(total).unwrap_or(u32::MAX);
+    store::resend_batches::update(scope, &tx, &batch).await?;
+    let entry = AuditEntry::done("planResendBatch", batch.ip_codes.first(), id).with_change(
+        serde_json::Value::Null,
+        serde_json::json!({"action": batch.action.code(), "total": total}),
+    );
+    store::audit::insert_event(scope, &tx, entry, now).await?;
+    tx.commit().await?;
+    Ok(batch)
+}
+
+/// Starts a plan.
+///
+/// # Errors
+/// `NotFound` without the right on every IP code in it; `Conflict` where it was started, cancelled or is over; a
+/// fault where rows may have been received and that was not confirmed.
+pub(crate) async fn start_resend_batch(
+    app: &App,
+    scope: &Scope,
+    id: ResendBatchId,
+    confirms_maybe_received: bool,
+    idempotency_key: &str,
+) -> Result<ResendBatch, Error> {
+    check_key(idempotency_key)?;
+    let now = app.clock.now();
+    let tx = app.database.begin_write().await?;
+    let batch = store::resend_batches::lock(scope, &tx, id).await?.ok_or(Error::NotFound)?;
+    require_right(scope, &batch)?;
+    if let Some(earlier) = store::decisions::find_by_key(scope, &tx, idempotency_key).await? {
+        let is_repeat = earlier.subject == id.value() && earlier.kind == DecisionKind::ResendBatch.code();
+        let reused =
+            Error::conflict(ConflictReason::KeyReused, Some(earlier.actor_name), Some(earlier.decided_at));
+        return if is_repeat { Ok(batch) } else { Err(reused) };
+    }
+    let state = state_after(&batch, BatchCommand::Start)?;
+    if now.millis_since(batch.planned_at) > PLAN_LIFE_MS {
+        return Err(Error::conflict(ConflictReason::PlanExpired, None, Some(batch.planned_at)));
+    }
+    if batch.action == BatchAction::Resend && !confirms_maybe_received {
+        let counts = store::resend_batch_rows::count_by_class(scope, &tx, id).await?;
+        if counts.iter().any(|count| count.receipt == Receipt::MaybeReceived) {
+            return Err(Error::field(&["confirmMaybeReceived"], Message::MaybeReceivedNotConfirmed));
+        }
+    }
+    let Some(first) = batch.ip_codes.first().cloned() else { return Err(Error::NotFound) };
+    let decision = NewDecision {
+        id: id.decision(),
+        kind: DecisionKind::ResendBatch,
+        ip_code: &first,
+        subject: id.value(),
+        delivery_id: None,
+        reason: batch.reason.as_deref(),
+        idempotency_key: Some(idempotency_key),
+        parameters: None,
+        decided_at: now,
+    };
+    store::decisions::insert(scope, &tx, decision).await?;
+    let started = ResendBatch { state, confirms_maybe_received, started_at: Some(now), ..batch };
+    keep(app, scope, tx, "startResendBatch", started).await
+}
+
+/// Pauses, resumes or cancels. What is on its way already gets its outcome.
+///
+/// # Errors
+/// `NotFound` without the right on every IP code in it; `Conflict` where the command has no place.
+pub(crate) async fn command_resend_batch(
+    app: &App,
+    scope: &Scope,
+    id: ResendBatchId,
+    command: BatchCommand,
+) -> Result<ResendBatch, Error> {
+    let now = app.clock.now();
+    let tx = app.database.begin_write().await?;
+    let mut batch = store::resend_batches::lock(scope, &tx, id).await?.ok_or(Error::NotFound)?;
+    require_right(scope, &batch)?;
+    batch.state = state_after(&batch, command)?;
+    batch.pause_reason = None;
+    let action = match command {
+        BatchCommand::Pause => "pauseResendBatch",
+        BatchCommand::Start | BatchCommand::Resume => {
+            batch.progress.failures_in_a_row = 0;
+            "resumeResendBatch"
+        }
+        BatchCommand::Cancel => {
+            let skipped = store::resend_batch_rows::skip_waiting(scope, &tx, id, CANCELLED, now).await?;
+            batch.progress.skipped += u32::try_from(skipped).unwrap_or(u32::MAX);
+            batch.finished_at = Some(now);
+            "cancelResendBatch"
+        }
+    };
+    keep(app, scope, tx, action, batch).await
+}
+
+/// One batch.
+pub(crate) async fn find_resend_batch(
+    app: &App,
+    scope: &Scope,
+    id: ResendBatchId,
+) -> Result<ResendBatch, Error> {
+    store::resend_batches::find(scope, app.database.reader(), id).await?.ok_or(Error::NotFound)
+}
+
+/// The batches that may be seen, newest first.
+pub(crate) async fn list_resend_batches(app: &App, scope: &Scope) -> Result<Vec<ResendBatch>, Error> {
+    Ok(store::resend_batches::list(scope, app.database.reader(), LISTED_MAX).await?)
+}
+
+/// The counts of a batch by IP code and class.
+pub(crate) async fn count_resend_batch(
+    app: &App,
+    scope: &Scope,
+    id: ResendBatchId,
+) -> Result<Vec<BatchCount>, Error> {
+    find_resend_batch(app, scope, id).await?;
+    Ok(store::resend_batch_rows::count_by_class(scope, app.database.reader(), id).await?)
+}
+
+/// One page of a batch's rows.
+pub(crate) async fn list_batch_rows(
+    app: &App,
+    scope: &Scope,
+    id: ResendBatchId,
+    state: Option<BatchRowState>,
+    page: PageRequest,
+) -> Result<Page<BatchRow>, Error> {
+    find_resend_batch(app, scope, id).await?;
+    Ok(store::resend_batch_rows::list_page(scope, app.database.reader(), id, state, page).await?)
+}
+
+async fn keep(
+    app: &App,
+    scope: &Scope,
+    tx: sea_orm::DatabaseTransaction,
+    action: &'static str,
+    batch: ResendBatch,
+) -> Result<ResendBatch, Error> {
+    store::resend_batches::update(scope, &tx, &batch).await?;
+    let entry = AuditEntry::done(action, batch.ip_codes.first(), batch.id)
+        .with_change(serde_json::Value::Null, serde_json::json!({"state": batch.state.code()}));
+    store::audit::insert_event(scope, &tx, entry, app.clock.now()).await?;
+    tx.commit().await?;
+    app.live.tell(Change::ResendBatch { id: batch.id.value() });
+    app.live.tell(Change::DeliveriesDue);
+    Ok(batch)
+}
+
+fn state_after(batch: &ResendBatch, command: BatchCommand) -> Result<BatchState, Error> {
+    let conflict = || {
+        let at = batch.finished_at.or(batch.started_at);
+        Error::conflict(ConflictReason::BatchState, Some(batch.actor_name.clone()), at)
+    };
+    batch.state.after(command).ok_or_else(conflict)
+}
+
+fn require_right(scope: &Scope, batch: &ResendBatch) -> Result<(), Error> {
+    let needed = action_needed(batch.action);
+    let may = |ip_code: &IpCode| scope.may(ip_code, needed);
+    if batch.ip_codes.iter().all(may) { Ok(()) } else { Err(Error::NotFound) }
+}
+
+const fn action_needed(action: BatchAction) -> Action {
+    match action {
+        BatchAction::Resend => Action::Resend,
+        BatchAction::MarkProcessed => Action::Close,
+    }
+}
+
+fn check_size(total: u64) -> Result<(), Error> {
+    match total {
+        0 => Err(Error::field(&["ids"], Message::NothingToDo)),
+        _ if total > ROWS_MAX => {
+            let most = usize::try_from(ROWS_MAX).unwrap_or(usize::MAX);
+            Err(Error::field(&["filter"], Message::Field(FaultKind::TooMany(most))))
+        }
+        _ => Ok(()),
+    }
+}
