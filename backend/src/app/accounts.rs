@@ -20,7 +20,7 @@ use crate::{
     messages::Message,
     store::{
         self,
-        accounts::{Account, Session, Throttle},
+        accounts::{Account, Session},
         audit::AuditEntry,
     },
 };
@@ -64,7 +64,7 @@ pub(crate) async fn sign_in(
     let system = Scope::system();
     let login: String = text::normalise(login).chars().take(LOGIN_CHARS_MAX).collect();
     let subjects = throttle_subjects(&login, &origin);
-    refuse_while_locked(app, &subjects).await?;
+    refuse_while_locked(app, &subjects, &login, &origin).await?;
     let account = store::accounts::find_account(&system, app.database.reader(), &login).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let fits = password::verify(given_password, stored).await?;
@@ -188,12 +188,20 @@ fn account_subject(login: &str) -> Subject {
     Subject { key: format!("account:{login}"), failures_max: ACCOUNT_FAILURES_MAX }
 }
 
-async fn refuse_while_locked(app: &App, subjects: &[Subject]) -> Result<(), Error> {
+async fn refuse_while_locked(
+    app: &App,
+    subjects: &[Subject],
+    login: &str,
+    origin: &Origin,
+) -> Result<(), Error> {
     let now = app.clock.now();
     for subject in subjects {
-        let throttle =
-            store::accounts::find_throttle(&Scope::system(), app.database.reader(), &subject.key).await?;
-        if let Some(until) = throttle.locked_until.filter(|until| *until > now) {
+        let lock = store::accounts::find_lock(&Scope::system(), app.database.reader(), &subject.key).await?;
+        if let Some(until) = lock.filter(|until| *until > now) {
+            let tx = app.database.begin_write().await?;
+            let entry = AuditEntry::refused("signIn", None, login, "LOCKED_OUT");
+            store::audit::insert_event(&anonymous(origin.clone()), &tx, entry, now).await?;
+            tx.commit().await?;
             let seconds = u32::try_from(until.millis_since(now) / 1_000 + 1).unwrap_or(u32::MAX);
             return Err(Error::field(&["login"], Message::LockedOut(seconds)));
         }
@@ -206,20 +214,15 @@ async fn count_failure(app: &App, subjects: &[Subject], login: &str, origin: Ori
     let now = app.clock.now();
     let tx = app.database.begin_write().await?;
     for subject in subjects {
-        let throttle = store::accounts::find_throttle(&system, &tx, &subject.key).await?;
-        let failures = failures_so_far(throttle, now) + 1;
+        let forget_before = now.plus_millis(-FORGET_MS);
+        let failures = store::accounts::count_failure(&system, &tx, &subject.key, now, forget_before).await?;
         let locked_until = now.plus_millis(lock_ms(failures, subject.failures_max));
-        store::accounts::put_throttle(&system, &tx, &subject.key, failures, now, locked_until).await?;
+        store::accounts::lock_out(&system, &tx, &subject.key, locked_until).await?;
     }
     let entry = AuditEntry::refused("signIn", None, login, "WRONG_CREDENTIALS");
     store::audit::insert_event(&anonymous(origin), &tx, entry, now).await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn failures_so_far(throttle: Throttle, now: Timestamp) -> u32 {
-    let is_recent = throttle.last_failure_at.is_some_and(|at| now.millis_since(at) < FORGET_MS);
-    if is_recent { throttle.failures } else { 0 }
 }
 
 fn lock_ms(failures: u32, failures_max: u32) -> i64 {
@@ -246,13 +249,5 @@ mod tests {
         let locks: Vec<i64> = (4..=12).map(|failures| lock_ms(failures, ACCOUNT_FAILURES_MAX)).collect();
         assert_eq!(locks, [0, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000, 900_000]);
         assert_eq!(lock_ms(u32::MAX, ACCOUNT_FAILURES_MAX), LOCK_MS_MAX);
-    }
-
-    #[test]
-    fn old_failures_are_forgotten() {
-        let at = Timestamp::from_micros(0);
-        let throttle = Throttle { failures: 4, last_failure_at: Some(at), locked_until: None };
-        assert_eq!(failures_so_far(throttle, at.plus_millis(FORGET_MS - 1)), 4);
-        assert_eq!(failures_so_far(throttle, at.plus_millis(FORGET_MS)), 0);
     }
 }

@@ -173,7 +173,9 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
         parameters: asked.parameters.as_deref().map(|edited| (stored.as_slice(), edited)),
         decided_at: now,
     };
-    store::decisions::insert(scope, &tx, new).await?;
+    store::decisions::insert(scope, &tx, new)
+        .await
+        .map_err(|error| key_taken_meanwhile(scope, error, now))?;
     if !store::deliveries::make_due(scope, &tx, row.delivery_id, Trigger::Manual, decision, now).await? {
         return Err(Error::conflict(ConflictReason::AlreadyResending, None, None));
     }
@@ -185,6 +187,16 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
     store::audit::insert_event(scope, &tx, entry, now).await?;
     tx.commit().await?;
     Ok((row.ip_code, decision))
+}
+
+/// The same key was shown for another row at the same time, and that decision was stored first.
+fn key_taken_meanwhile(scope: &Scope, error: sea_orm::DbErr, now: todoke_domain::time::Timestamp) -> Error {
+    match error.sql_err() {
+        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => {
+            Error::conflict(ConflictReason::KeyReused, Some(scope.actor().name().to_owned()), Some(now))
+        }
+        _ => error.into(),
+    }
 }
 
 async fn close_row(app: &App, scope: &Scope, id: PaymentId, reason: Option<String>) -> Result<(), Error> {

@@ -1,7 +1,13 @@
 //! From the application's error to GraphQL's: the public code, a text in the reader's language, the request id.
 //! What is internal goes to the log and no further.
 
-use async_graphql::{ErrorExtensions, SimpleObject, Value};
+use std::sync::Arc;
+
+use async_graphql::{
+    ErrorExtensionValues, ErrorExtensions, Response, ServerError, SimpleObject, Value,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextRequest, NextSubscribe},
+};
+use futures_util::stream::{BoxStream, StreamExt};
 
 use super::scalars::DateTime;
 use crate::{
@@ -111,5 +117,49 @@ fn text_of(error: &Error, language: Language) -> String {
     match language {
         Language::Japanese => japanese.to_owned(),
         Language::English => english.to_owned(),
+    }
+}
+
+/// Gives the errors of the library a public code too: what is over a limit, and what is no good request.
+pub(crate) struct RequestErrorCodes;
+
+impl ExtensionFactory for RequestErrorCodes {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for RequestErrorCodes {
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        with_codes(next.run(ctx).await)
+    }
+
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        next.run(ctx, stream).map(with_codes).boxed()
+    }
+}
+
+fn with_codes(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        let code = code_of_request_error(error);
+        let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+        if extensions.get("code").is_none() {
+            extensions.set("code", code);
+        }
+    }
+    response
+}
+
+/// The library tells its limits by text only.
+fn code_of_request_error(error: &ServerError) -> &'static str {
+    match error.message.as_str() {
+        "Query is nested too deep." | "Query is too complex." | "recursion limit exceeded." => "TOO_COMPLEX",
+        _ => "BAD_USER_INPUT",
     }
 }

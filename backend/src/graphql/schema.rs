@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::SchemaBuilder;
 
-use super::{mutation::Mutation, query::Query, subscription::Subscription};
+use super::{errors::RequestErrorCodes, mutation::Mutation, query::Query, subscription::Subscription};
 use crate::app::App;
 
 /// Deepest nesting of a query: the app's deepest has 7 levels.
@@ -29,4 +29,5 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COMPLEXITY_MAX)
+        .extension(RequestErrorCodes)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use async_graphql::{BatchRequest, Request, Response};
+use async_graphql::{Request, Response};
 
 use super::{problem, request, websocket};
 use crate::{
@@ -39,25 +39,26 @@ async fn post(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return problem::problem(&request, status, "UNSUPPORTED_MEDIA_TYPE", title, serde_json::Value::Null);
     }
-    match serde_json::from_slice::<BatchRequest>(&body) {
-        Ok(BatchRequest::Single(query)) => execute(&request, app.into_inner(), &schema, query).await,
-        Ok(BatchRequest::Batch(_)) | Err(_) => {
+    match parse_request(&body) {
+        Some(query) => execute(&request, app.into_inner(), &schema, query).await,
+        None => {
             let title = "The body must be one GraphQL request.";
-            problem::problem(
-                &request,
-                StatusCode::BAD_REQUEST,
-                "MALFORMED_REQUEST",
-                title,
-                serde_json::Value::Null,
-            )
+            let status = StatusCode::BAD_REQUEST;
+            problem::problem(&request, status, "MALFORMED_REQUEST", title, serde_json::Value::Null)
         }
     }
 }
 
+/// One object. An array is refused here, because the library would take its elements for the object's fields.
+fn parse_request(body: &[u8]) -> Option<Request> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+    serde_json::from_value(serde_json::Value::Object(object)).ok()
+}
+
 async fn get(request: HttpRequest, app: web::Data<App>, schema: web::Data<Schema>) -> HttpResponse {
-    let query = match async_graphql::http::parse_query_string(request.query_string()) {
-        Ok(query) => query,
-        Err(_) => {
+    let query = match parse_query_string(request.query_string()) {
+        Some(query) => query,
+        None => {
             let title = "The query string must hold a GraphQL request.";
             let status = StatusCode::BAD_REQUEST;
             return problem::problem(&request, status, "MALFORMED_REQUEST", title, serde_json::Value::Null);
@@ -69,6 +70,16 @@ async fn get(request: HttpRequest, app: web::Data<App>, schema: web::Data<Schema
         return problem::problem(&request, status, "METHOD_NOT_ALLOWED", title, serde_json::Value::Null);
     }
     execute(&request, app.into_inner(), &schema, query).await
+}
+
+/// The library knows `operationName` only by another name; the specification's is read here.
+fn parse_query_string(text: &str) -> Option<Request> {
+    let mut query = async_graphql::http::parse_query_string(text).ok()?;
+    let mut pairs = url::form_urlencoded::parse(text.as_bytes());
+    if let Some((_, name)) = pairs.find(|(name, _)| name == "operationName") {
+        query.operation_name = Some(name.into_owned());
+    }
+    Some(query)
 }
 
 fn is_query(text: &str, operation: Option<&str>) -> bool {

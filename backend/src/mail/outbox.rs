@@ -99,7 +99,8 @@ async fn close_windows(app: &App, now: Timestamp) -> Result<(), Error> {
             store::mails::close_window(&system, &tx, &recipient).await?;
             continue;
         }
-        let rows = store::send_errors::find_many(&system, &tx, &waiting).await?;
+        let mut rows = store::send_errors::find_many(&system, &tx, &waiting).await?;
+        rows.sort_by_key(|row| (row.occurred_at, row.id));
         let mail = templates::send_error_digest(&recipient, &rows, waiting.len(), &app.config.public_url);
         store::mails::enqueue(&system, &tx, mail, now).await?;
         let closes_at = now.plus_millis(app.config.alert_window_ms);

@@ -3,7 +3,7 @@
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use todoke_domain::{
     access::Role,
@@ -64,17 +64,6 @@ pub(crate) struct Session {
     pub expires_at: Timestamp,
     /// Whether it was ended.
     pub is_ended: bool,
-}
-
-/// How often sign-in failed for an account or an address.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Throttle {
-    /// Failures in a row.
-    pub failures: u32,
-    /// The last of them.
-    pub last_failure_at: Option<Timestamp>,
-    /// No sign-in before this instant.
-    pub locked_until: Option<Timestamp>,
 }
 
 /// The account of a login, if it is not disabled.
@@ -279,43 +268,56 @@ pub(crate) async fn end_session(
         .map(|_| ())
 }
 
-/// The throttle of an account or an address.
-pub(crate) async fn find_throttle(
+/// The instant before which nobody signs in as this subject, where one is set.
+pub(crate) async fn find_lock(
     _scope: &Scope,
     db: &impl ConnectionTrait,
     subject: &str,
-) -> Result<Throttle, DbErr> {
+) -> Result<Option<Timestamp>, DbErr> {
     let found = sign_in_throttles::Entity::find_by_id(subject.to_owned()).one(db).await?;
-    Ok(found.map_or_else(Throttle::default, |row| Throttle {
-        failures: rows::count(row.failures),
-        last_failure_at: Some(Timestamp::from_micros(row.last_failure_at)),
-        locked_until: Some(Timestamp::from_micros(row.locked_until)),
-    }))
+    Ok(found.map(|row| Timestamp::from_micros(row.locked_until)))
 }
 
-/// Counts one more failure and keeps the lock. `forget_before`: a row whose last failure is older begins anew.
-pub(crate) async fn put_throttle(
+/// Counts one more failure and returns how many there are now. The row stays locked until the transaction ends, so
+/// that failures at the same time are all counted. A row whose last failure is not after `forget_before` begins anew.
+pub(crate) async fn count_failure(
     _scope: &Scope,
     db: &impl ConnectionTrait,
     subject: &str,
-    failures: u32,
     now: Timestamp,
-    locked_until: Timestamp,
-) -> Result<(), DbErr> {
+    forget_before: Timestamp,
+) -> Result<u32, DbErr> {
+    use sign_in_throttles::{Column, Entity};
     let row = sign_in_throttles::ActiveModel {
         subject: Set(subject.to_owned()),
-        failures: Set(i32::try_from(failures).unwrap_or(i32::MAX)),
+        failures: Set(1),
         last_failure_at: Set(now.as_micros()),
-        locked_until: Set(locked_until.as_micros()),
+        locked_until: Set(now.as_micros()),
     };
-    let conflict = OnConflict::column(sign_in_throttles::Column::Subject)
-        .update_columns([
-            sign_in_throttles::Column::Failures,
-            sign_in_throttles::Column::LastFailureAt,
-            sign_in_throttles::Column::LockedUntil,
-        ])
+    let is_recent = Expr::col((Entity, Column::LastFailureAt)).gt(forget_before.as_micros());
+    let failures = Expr::case(is_recent, Expr::col((Entity, Column::Failures)).add(1)).finally(1);
+    let conflict = OnConflict::column(Column::Subject)
+        .value(Column::Failures, failures)
+        .update_column(Column::LastFailureAt)
         .to_owned();
-    sign_in_throttles::Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
+    Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await?;
+    let found = Entity::find_by_id(subject.to_owned()).one(db).await?;
+    Ok(found.map_or(1, |row| rows::count(row.failures)))
+}
+
+/// Locks a subject out until this instant.
+pub(crate) async fn lock_out(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    subject: &str,
+    until: Timestamp,
+) -> Result<(), DbErr> {
+    sign_in_throttles::Entity::update_many()
+        .col_expr(sign_in_throttles::Column::LockedUntil, Expr::value(until.as_micros()))
+        .filter(sign_in_throttles::Column::Subject.eq(subject))
+        .exec(db)
+        .await
+        .map(|_| ())
 }
 
 /// Forgets the failures after a good sign-in.

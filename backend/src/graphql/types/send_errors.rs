@@ -22,6 +22,10 @@ use crate::{
     },
 };
 
+/// Attempts of one row when no number is asked for: few rows have more, and a whole page of rows must be allowed to
+/// bring theirs.
+const ATTEMPTS_DEFAULT: i32 = 10;
+
 /// CGISendErr 条件.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub(crate) enum SendErrorCondition {
@@ -235,15 +239,16 @@ impl SendError {
         Ok(stored.into_iter().map(parameter).collect())
     }
 
-    /// The attempts of the payment's deliveries, newest first.
-    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    /// The attempts of the payment's deliveries, newest first; 10 where `first` is not given.
+    #[graphql(complexity = "page_cost(first.or(Some(ATTEMPTS_DEFAULT)), child_complexity)")]
     async fn attempts(
         &self,
         ctx: &Context<'_>,
         first: Option<i32>,
         after: Option<String>,
     ) -> async_graphql::Result<AttemptConnection> {
-        let request = parse_page(first, after.as_deref()).map_err(|error| ctx.error(error))?;
+        let request = parse_page(first.or(Some(ATTEMPTS_DEFAULT)), after.as_deref())
+            .map_err(|error| ctx.error(error))?;
         AttemptConnection::load(ctx, &self.row.ip_code, self.row.id, request).await
     }
 

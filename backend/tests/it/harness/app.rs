@@ -35,6 +35,8 @@ pub(crate) struct TestApp {
     pub(crate) merchant: SampleEndpoint,
     /// Its database.
     pub(crate) database: TestDatabase,
+    /// Its settings, for a second server beside it.
+    pub(crate) config: Config,
     /// For commands.
     pub(crate) desk: Desk,
     /// An ingest token for all IP codes of the first merchant.
@@ -76,7 +78,7 @@ impl TestAppBuilder {
             alert_window_ms: 600_000,
         };
         let merchant = SampleEndpoint::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let running = runtime::start(config, Arc::new(clock.clone()), Role::All).await.unwrap();
+        let running = runtime::start(config.clone(), Arc::new(clock.clone()), Role::All).await.unwrap();
         let (server, address) = running.serve("127.0.0.1:0".parse().unwrap()).unwrap();
         tokio::spawn(server);
         let desk = Desk { database: running.app.database.clone(), clock: Arc::new(clock.clone()) };
@@ -89,6 +91,7 @@ impl TestAppBuilder {
             clock,
             merchant,
             database,
+            config,
             desk,
             ingest_token,
             read_token,
