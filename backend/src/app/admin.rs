@@ -107,13 +107,8 @@ pub async fn create_ip_code(
         alert_addresses: Vec::new(),
     };
     store::ip_codes::insert(&system, &tx, &settings, now).await?;
-    store::audit::insert_event(
-        &system,
-        &tx,
-        AuditEntry::done("create-ip-code", Some(&ip_code), &ip_code),
-        now,
-    )
-    .await?;
+    let entry = AuditEntry::done("create-ip-code", Some(&ip_code), &ip_code);
+    store::audit::insert_event(&system, &tx, entry, now).await?;
     tx.commit().await?;
     Ok(ip_code)
 }

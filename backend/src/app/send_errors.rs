@@ -157,7 +157,7 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
     if let Err(refusal) = resend::permit_resend(row.row_state(), request) {
         return Err(refused(scope, &tx, &row, refusal).await?);
     }
-    let stored = stored_parameters(&tx, &row).await?;
+    let stored = stored_parameters(scope, &tx, &row).await?;
     if let Some(edited) = &asked.parameters {
         check_edited(app, &row.ip_code, &stored, edited).await?;
     }
@@ -280,10 +280,11 @@ async fn refuse<T>(
 }
 
 async fn stored_parameters(
+    scope: &Scope,
     tx: &sea_orm::DatabaseTransaction,
     row: &SendError,
 ) -> Result<Vec<Parameter>, Error> {
-    let facts = store::payments::load_facts(&Scope::system(), tx, &[row.delivery_id]).await?;
+    let facts = store::payments::load_facts(scope, tx, &[row.delivery_id]).await?;
     let (_, facts) =
         facts.into_iter().next().ok_or_else(|| Error::internal("a send error without its result"))?;
     Ok(facts.parameters)
