@@ -3,6 +3,14 @@
 //! The whole suite runs on the engine that `TODOKE_TEST_DATABASE` names (`sqlite`, the default, or `postgres`). No
 //! test sleeps or retries; all wait on a state, with the clock injected.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, and so do the helpers of tests"
+)]
+
 mod harness;
 
 mod abnormal_orders;

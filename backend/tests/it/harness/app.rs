@@ -46,7 +46,7 @@ pub(crate) struct TestApp {
     /// An ingest token of the second merchant.
     pub(crate) other_ingest_token: String,
     client: reqwest::Client,
-    running: Option<Running>,
+    _running: Running,
 }
 
 /// What differs from the usual.
@@ -97,7 +97,7 @@ impl TestAppBuilder {
             read_token,
             other_ingest_token,
             client: reqwest::Client::new(),
-            running: Some(running),
+            _running: running,
         }
     }
 }
@@ -236,13 +236,6 @@ impl TestApp {
         };
         let limit = std::time::Duration::from_secs(30);
         tokio::time::timeout(limit, looking).await.unwrap_or_else(|_| panic!("{what} never came"))
-    }
-
-    /// Stops the server and starts another one on the same database.
-    pub(crate) async fn stop(&mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop().await;
-        }
     }
 }
 
