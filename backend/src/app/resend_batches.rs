@@ -115,6 +115,40 @@ pub(crate) async fn start_resend_batch(
     idempotency_key: &str,
 ) -> Result<ResendBatch, Error> {
     check_key(idempotency_key)?;
+    match try_start(app, scope, id, confirms_maybe_received, idempotency_key).await {
+        Err(error) => refuse(app, scope, "startResendBatch", id, error).await,
+        started => started,
+    }
+}
+
+/// Pauses, resumes or cancels. What is on its way already gets its outcome.
+///
+/// # Errors
+/// `NotFound` without the right on every IP code in it; `Conflict` where the command has no place.
+pub(crate) async fn command_resend_batch(
+    app: &App,
+    scope: &Scope,
+    id: ResendBatchId,
+    command: BatchCommand,
+) -> Result<ResendBatch, Error> {
+    let action = match command {
+        BatchCommand::Pause => "pauseResendBatch",
+        BatchCommand::Start | BatchCommand::Resume => "resumeResendBatch",
+        BatchCommand::Cancel => "cancelResendBatch",
+    };
+    match try_command(app, scope, id, command, action).await {
+        Err(error) => refuse(app, scope, action, id, error).await,
+        commanded => commanded,
+    }
+}
+
+async fn try_start(
+    app: &App,
+    scope: &Scope,
+    id: ResendBatchId,
+    confirms_maybe_received: bool,
+    idempotency_key: &str,
+) -> Result<ResendBatch, Error> {
     let now = app.clock.now();
     let tx = app.database.begin_write().await?;
     let batch = store::resend_batches::lock(scope, &tx, id).await?.ok_or(Error::NotFound)?;
@@ -152,15 +186,12 @@ pub(crate) async fn start_resend_batch(
     keep(app, scope, tx, "startResendBatch", started).await
 }
 
-/// Pauses, resumes or cancels. What is on its way already gets its outcome.
-///
-/// # Errors
-/// `NotFound` without the right on every IP code in it; `Conflict` where the command has no place.
-pub(crate) async fn command_resend_batch(
+async fn try_command(
     app: &App,
     scope: &Scope,
     id: ResendBatchId,
     command: BatchCommand,
+    action: &'static str,
 ) -> Result<ResendBatch, Error> {
     let now = app.clock.now();
     let tx = app.database.begin_write().await?;
@@ -168,19 +199,15 @@ pub(crate) async fn command_resend_batch(
     require_right(scope, &batch)?;
     batch.state = state_after(&batch, command)?;
     batch.pause_reason = None;
-    let action = match command {
-        BatchCommand::Pause => "pauseResendBatch",
-        BatchCommand::Start | BatchCommand::Resume => {
-            batch.progress.failures_in_a_row = 0;
-            "resumeResendBatch"
-        }
+    match command {
+        BatchCommand::Pause => {}
+        BatchCommand::Start | BatchCommand::Resume => batch.progress.failures_in_a_row = 0,
         BatchCommand::Cancel => {
             let skipped = store::resend_batch_rows::skip_waiting(scope, &tx, id, CANCELLED, now).await?;
             batch.progress.skipped += u32::try_from(skipped).unwrap_or(u32::MAX);
             batch.finished_at = Some(now);
-            "cancelResendBatch"
         }
-    };
+    }
     keep(app, scope, tx, action, batch).await
 }
 
@@ -218,6 +245,24 @@ pub(crate) async fn list_batch_rows(
 ) -> Result<Page<BatchRow>, Error> {
     find_resend_batch(app, scope, id).await?;
     Ok(store::resend_batch_rows::list_page(scope, app.database.reader(), id, state, page).await?)
+}
+
+/// Every refused attempt at a batch that exists goes into the audit log; then the refusal is told.
+async fn refuse<T>(
+    app: &App,
+    scope: &Scope,
+    action: &'static str,
+    id: ResendBatchId,
+    error: Error,
+) -> Result<T, Error> {
+    let batch = store::resend_batches::find(&Scope::system(), app.database.reader(), id).await?;
+    if let Some(batch) = batch {
+        let entry = AuditEntry::refused(action, batch.ip_codes.first(), id, error.code());
+        let tx = app.database.begin_write().await?;
+        store::audit::insert_event(scope, &tx, entry, app.clock.now()).await?;
+        tx.commit().await?;
+    }
+    Err(error)
 }
 
 async fn keep(

@@ -312,6 +312,20 @@ async fn everybody_gets_what_the_table_says() {
         }
     }
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+    assert_every_refusal_left_a_trace(&app).await;
+}
+
+/// Every refused attempt of somebody known at a thing that exists stands in the audit log under the own name.
+async fn assert_every_refusal_left_a_trace(app: &TestApp) {
+    const NAMES: [&str; 7] = ["", "viewer", "operator", "manager", "stranger", "read", "ingest"];
+    let log = app.audit_log().await;
+    let refusals = MUTATIONS.iter().flat_map(|(field, _, _, expected)| {
+        let refused = expected.iter().zip(NAMES).filter(|(code, _)| [LOST, "CONFLICT"].contains(code));
+        refused.map(move |(_, name)| format!("{name} {field} REFUSED "))
+    });
+    let missing: Vec<String> =
+        refusals.filter(|begin| !log.iter().any(|entry| entry.starts_with(begin))).collect();
+    assert!(missing.is_empty(), "no trace of:\n{}", missing.join("\n"));
 }
 
 /// Goal: the same for what is watched. Method: everybody watches both merchants; then both have a change of each kind.

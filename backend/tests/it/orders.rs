@@ -67,7 +67,7 @@ async fn a_checkout_is_replaced_until_its_order_is_there() {
     let dearer = changed(checkout("1"), json!({"total": 12000}));
     let replaced = app.register_checkouts(&[checkout("1"), dearer.clone()]).await;
     assert_eq!(replaced["results"][1]["checkout"]["total"], 12000);
-    app.register_orders(&[dearer.clone()]).await;
+    app.register_orders(std::slice::from_ref(&dearer)).await;
     let late = app.register_checkouts(&[dearer, checkout("1")]).await;
     assert_eq!(faults(&late["results"][0]), [""; 0]);
     assert_eq!(faults(&late["results"][1]), ["orderNo ORDER_EXISTS"]);
