@@ -50,7 +50,7 @@ export class Outside {
   }
 
   /** The IP codes that a token may see. */
-  async ipCodes(tokenName = 'ingest'): Promise<IpCode[]> {
+  async ipCodes(tokenName = 'operate'): Promise<IpCode[]> {
     const query = '{ ipCodes { code gatewayNotifications shopId } }';
     return (await this.graphql<{ ipCodes: IpCode[] }>(query, {}, tokenName)).ipCodes;
   }

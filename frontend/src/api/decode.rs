@@ -32,6 +32,11 @@ pub(crate) fn decode<'de, T: Deserialize<'de>>(value: &'de Json) -> Result<T, Mi
     T::deserialize(Node(value))
 }
 
+/// A word of an enumeration that stands within a text.
+pub(crate) fn word<'de, T: Deserialize<'de>>(word: &'de str) -> Option<T> {
+    T::deserialize(IntoDeserializer::<Mismatch>::into_deserializer(word)).ok()
+}
+
 #[derive(Clone, Copy)]
 struct Node<'de>(&'de Json);
 

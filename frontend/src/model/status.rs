@@ -5,6 +5,7 @@ use super::enums::{
     OrderStatus, Receipt, SendErrorStatus, TimelineKind,
 };
 use super::format;
+use crate::api::decode;
 use crate::i18n::Lang;
 
 /// A state as it is drawn: its word and the class that gives colour and shape.
@@ -53,7 +54,7 @@ pub(crate) fn abnormal_order(l: Lang, status: AbnormalOrderStatus) -> Mark {
 pub(crate) fn order(l: Lang, status: OrderStatus) -> Mark {
     match status {
         OrderStatus::New => mark(l.order_status_new(), "ring"),
-        OrderStatus::InProgress => mark(l.order_status_in_progress(), "warning"),
+        OrderStatus::InProgress => mark(l.order_status_in_progress(), "good"),
         OrderStatus::Shipped => mark(l.order_status_shipped(), "plain"),
         OrderStatus::Cancelled => mark(l.order_status_cancelled(), "grey"),
     }
@@ -142,6 +143,16 @@ pub(crate) fn reason(l: Lang, reason: AbnormalOrderReason) -> (&'static str, &'s
     }
 }
 
+/// `DUPLICATE ORDER_EXISTS`, as the timeline tells an evaluation, in words; a word one does not know stays as it is.
+pub(crate) fn evaluation(l: Lang, detail: &str) -> String {
+    let in_words = |word: &str| match (decode::word(word), decode::word(word)) {
+        (Some(status), _) => abnormal_order(l, status).text.to_owned(),
+        (None, Some(AbnormalOrderReason::Unknown) | None) => word.to_owned(),
+        (None, Some(known)) => reason(l, known).0.to_owned(),
+    };
+    detail.split(' ').map(in_words).collect::<Vec<_>>().join(" · ")
+}
+
 pub(crate) fn timeline(l: Lang, kind: TimelineKind) -> &'static str {
     match kind {
         TimelineKind::NotificationReceived => l.timeline_notification_received(),
@@ -164,6 +175,12 @@ mod tests {
         assert_eq!(send_error(Lang::Ja, SendErrorStatus::Unprocessed, false).text, "未処理");
         assert_eq!(send_error(Lang::Ja, SendErrorStatus::Unprocessed, true).text, "再送信中");
         assert_eq!(send_error(Lang::Ja, SendErrorStatus::Processed, true).text, "処理済");
+    }
+
+    #[test]
+    fn an_evaluation_is_told_in_words() {
+        let told = evaluation(Lang::Ja, "DUPLICATE ORDER_EXISTS NEWER");
+        assert_eq!(told, ["重複注文", Lang::Ja.reason_order_exists(), "NEWER"].join(" · "));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::load::{Query, refresh_with_changes};
-use crate::model::enums::{AbnormalOrderStatus, Action};
+use crate::model::enums::{AbnormalOrderStatus, Action, TimelineKind};
 use crate::model::{format, status};
 use abnormal_order_detail::AbnormalOrderDetailAbnormalOrder as Detail;
 use leptos::prelude::*;
@@ -128,8 +128,11 @@ fn timeline_view(l: Lang, found: &Detail) -> AnyView {
         .timeline
         .iter()
         .map(|event| {
-            let more: Vec<String> =
-                [event.actor.clone(), event.detail.clone()].into_iter().flatten().collect();
+            let is_evaluation = event.kind == TimelineKind::Evaluated;
+            let in_words =
+                |text: &String| if is_evaluation { status::evaluation(l, text) } else { text.clone() };
+            let detail = event.detail.as_ref().map(in_words);
+            let more: Vec<String> = event.actor.clone().into_iter().chain(detail).collect();
             view! {
                 <li>
                     <p class="when figures">{format::instant(&event.at)}</p>
