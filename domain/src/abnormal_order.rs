@@ -1,4 +1,5 @@
-//! Whether a paid notification has its order, and what may be done where it has not (product.md, B.3).
+//! Whether a paid notification has its order, and what may be done where it has not
+//! (docs/REQUIREMENTS.md, B.3).
 //!
 //! One pure function over what is known. It neither waits nor stores: the caller keeps the grace period, asks
 //! again whenever a part changes, and never lets a restored row step back.
@@ -118,8 +119,8 @@ pub fn evaluate(known: &Known) -> Evaluation {
     }
 }
 
-/// Notifications come out of order: TranDate decides, then the receipt (domain.md). One without a readable date
-/// counts from its receipt.
+/// Notifications come out of order: TranDate decides, then the receipt (docs/DOMAIN.md, GMO-PG). One without
+/// a readable date counts from its receipt.
 fn in_gateway_order(notifications: &[(Timestamp, Notification)]) -> Vec<&(Timestamp, Notification)> {
     let mut history: Vec<_> = notifications.iter().collect();
     history.sort_by_key(|(received_at, notification)| {

@@ -1,4 +1,4 @@
-//! Who may do what with an IP code: one table for people and for API tokens (product.md, Access).
+//! Who may do what with an IP code: one table for people and for API tokens (docs/REQUIREMENTS.md, Access).
 //!
 //! Knows nothing of sessions or headers; what one may not even see is "not found", which the scope enforces.
 

@@ -1,4 +1,4 @@
-//! When an answer of the merchant's endpoint counts as "received" (product.md, A.2).
+//! When an answer of the merchant's endpoint counts as "received" (docs/REQUIREMENTS.md, A.2).
 
 use serde::{Deserialize, Serialize};
 

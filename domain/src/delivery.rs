@@ -89,7 +89,7 @@ impl Cause {
         Self::ALL.into_iter().find(|cause| cause.code() == code)
     }
 
-    /// What the merchant may have received when an attempt fails for this cause (product.md, A.3).
+    /// What the merchant may have received when an attempt fails for this cause (docs/REQUIREMENTS.md, A.3).
     pub const fn receipt(self) -> Receipt {
         match self {
             Self::NameNotResolved
@@ -263,7 +263,7 @@ pub struct AttemptContext {
 }
 
 /// Decides what follows an attempt. What may have been received is retried unasked only where the endpoint is
-/// declared idempotent; what a person sent is never retried unasked (product.md, A.4 and A.11).
+/// declared idempotent; what a person sent is never retried unasked (docs/REQUIREMENTS.md, A.4 and A.11).
 pub fn next_step(outcome: Outcome, context: AttemptContext, policy: &FailurePolicy) -> NextStep {
     let cause = match outcome {
         Outcome::Delivered => return NextStep::Finish,

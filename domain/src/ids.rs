@@ -99,7 +99,7 @@ impl<Kind> Id<Kind> {
 }
 
 impl PaymentId {
-    /// The id of the payment (`ip_code`, `order_no`). Unique by that pair (product.md, Words).
+    /// The id of the payment (`ip_code`, `order_no`). Unique by that pair (docs/REQUIREMENTS.md, Words).
     pub fn of(ip_code: &IpCode, order_no: &str) -> Self {
         Self::derived("payment", &[ip_code.as_str(), order_no])
     }
@@ -138,7 +138,7 @@ impl AbnormalOrderId {
 }
 
 impl NotificationId {
-    /// The id of a notification, from the key by which repeats are known (domain.md, GMO-PG).
+    /// The id of a notification, from the key by which repeats are known (docs/DOMAIN.md, GMO-PG).
     pub fn of(key: &[&str; 7]) -> Self {
         Self::derived("notification", key)
     }

@@ -1,4 +1,4 @@
-//! Result notifications of GMO-PG's multi-payment format: fields, statuses, repeats (domain.md, GMO-PG).
+//! Result notifications of GMO-PG's multi-payment format: fields, statuses, repeats (docs/DOMAIN.md, GMO-PG).
 //!
 //! The old CCS format is not public; this one took its place. Nothing here authenticates anybody: ShopPass and
 //! AccessPass arrive masked and are dropped at once.
@@ -16,7 +16,7 @@ use crate::{
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Most fields of one notification.
 pub const FIELDS_MAX: usize = 200;
-/// Longest ShopID (domain.md).
+/// Longest ShopID (docs/DOMAIN.md, GMO-PG).
 pub const SHOP_ID_CHARS_MAX: usize = 13;
 /// Fields that are never kept, masked or not.
 pub const SECRET_FIELDS: [&str; 2] = ["ShopPass", "AccessPass"];
@@ -104,7 +104,7 @@ impl Notification {
         self.field("AccessID")
     }
 
-    /// The id that a repeat of this notification has too (domain.md, de-duplication).
+    /// The id that a repeat of this notification has too (docs/DOMAIN.md, GMO-PG).
     pub fn id(&self) -> NotificationId {
         let key = ["ShopID", "OrderID", "AccessID", "Status", "JobCd", "TranID", "TranDate"]
             .map(|name| self.field(name));
@@ -163,7 +163,7 @@ fn parse_wire_amount(text: &str) -> Option<i64> {
 mod tests {
     use super::*;
 
-    /// The example of domain.md.
+    /// The example of docs/DOMAIN.md.
     const EXAMPLE: &[u8] = b"ShopID=tshop00012345&ShopPass=**********&AccessID=75340a34dde2a2f3d77c70a48cd815e3&AccessPass=********************************&OrderID=2009031700002&Status=CAPTURE&JobCd=CAPTURE&Amount=11350&Tax=0&Currency=JPN&Forward=2a99662&Method=1&PayTimes=&TranID=0903171629111111111111871056&Approve=+707831&TranDate=20090317162958&ErrCode=&ErrInfo=&PayType=0";
 
     fn parsed(body: &str) -> Notification {

@@ -86,7 +86,7 @@ pub struct OrderFacts {
     pub restored_from_this_row: bool,
 }
 
-/// The name of a gateway's pay type (domain.md, GMO-PG, PayType); one that is not known stays as it is.
+/// The name of a gateway's pay type (docs/DOMAIN.md, GMO-PG, PayType); one that is not known stays as it is.
 pub fn payment_method_name(pay_type: &str) -> &str {
     match pay_type {
         "0" => "クレジットカード",
@@ -103,7 +103,7 @@ pub fn payment_method_name(pay_type: &str) -> &str {
 }
 
 /// The numbers under which a cart may know an order of the gateway: exactly, then without the suffix that carts
-/// append for retries (domain.md, GMO-PG, OrderID).
+/// append for retries (docs/DOMAIN.md, GMO-PG, OrderID).
 pub fn candidate_order_numbers(gateway_order_id: &str) -> Vec<String> {
     let mut candidates = vec![gateway_order_id.to_owned()];
     if let Some((before, _)) = gateway_order_id.rsplit_once('-')

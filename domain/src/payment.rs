@@ -1,6 +1,7 @@
 //! A payment result as the provider hands it in: its fields, their limits, and the parameters that are delivered.
 //!
-//! Names of the parameters: domain.md, Zeus carrier billing. This file parses no JSON and knows no request.
+//! Names of the parameters: docs/DOMAIN.md, Zeus carrier billing. This file parses no JSON and knows no
+//! request.
 
 use crate::{
     ids::{DeliveryId, IpCode, PaymentId},
@@ -19,7 +20,7 @@ pub const STATUS_CHARS_MAX: usize = 10;
 pub const PHONE_CHARS_MAX: usize = 20;
 /// Longest e-mail address (RFC 5321, path length).
 pub const EMAIL_CHARS_MAX: usize = 254;
-/// Longest `sendid` (domain.md, Zeus carrier billing).
+/// Longest `sendid` (docs/DOMAIN.md, Zeus carrier billing).
 pub const SENDID_CHARS_MAX: usize = 20;
 /// Longest `sendpoint` and `error_code`.
 pub const SHORT_TEXT_CHARS_MAX: usize = 100;
@@ -209,7 +210,7 @@ pub fn parse_payment_result(raw: RawPaymentResult) -> Result<PaymentResult, Vec<
 }
 
 /// Checks the parameters of an edited resend: the same names and limits, IP code and order number unchanged
-/// (product.md, A.9).
+/// (docs/REQUIREMENTS.md, A.9).
 pub fn faults_of_edited_parameters(stored: &[Parameter], edited: &[Parameter]) -> Vec<FieldFault> {
     let value_of = |parameters: &[Parameter], name: &str| {
         parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value.clone())

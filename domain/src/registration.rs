@@ -1,5 +1,5 @@
-//! What a cart registers: checkouts before the buyer pays, orders after (product.md, B.1). Every fault is told at
-//! once, beside its field.
+//! What a cart registers: checkouts before the buyer pays, orders after (docs/REQUIREMENTS.md, B.1). Every
+//! fault is told at once, beside its field.
 //!
 //! The total need not equal the lines: discounts, points and fees are the cart's own affair.
 
@@ -13,9 +13,9 @@ use crate::{
 
 /// Longest member id, in characters.
 pub const MEMBER_ID_CHARS_MAX: usize = 100;
-/// Longest AccessID (domain.md, GMO-PG).
+/// Longest AccessID (docs/DOMAIN.md, GMO-PG).
 pub const ACCESS_ID_CHARS_MAX: usize = 32;
-/// Longest PayType (domain.md, GMO-PG).
+/// Longest PayType (docs/DOMAIN.md, GMO-PG).
 pub const PAY_TYPE_CHARS_MAX: usize = 3;
 
 /// A line as it was told.

@@ -1,4 +1,5 @@
-//! Whether a row may be re-sent or closed: the guard against double issue (product.md, A.8 and A.11).
+//! Whether a row may be re-sent or closed: the guard against double issue
+//! (docs/REQUIREMENTS.md, A.8 and A.11).
 //!
 //! The rule is enforced on the server from the stored row, never from what a page believed.
 

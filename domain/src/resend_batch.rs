@@ -1,4 +1,5 @@
-//! Resend batches (一括): a frozen plan of resends or closings, and the states it goes through (product.md, A.10).
+//! Resend batches (一括): a frozen plan of resends or closings, and the states it goes through
+//! (docs/REQUIREMENTS.md, A.10).
 //!
 //! Which row may be sent is the rule of `resend`; this file knows plans, not deliveries.
 

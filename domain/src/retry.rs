@@ -1,4 +1,4 @@
-//! When a failed delivery is tried again without anybody asking (product.md, A.4).
+//! When a failed delivery is tried again without anybody asking (docs/REQUIREMENTS.md, A.4).
 //!
 //! Draws no random number: the caller gives the jitter in thousandths.
 

@@ -1,5 +1,5 @@
-//! The search for send errors: its rules, shared by the page and the server (product.md, A.6; reference A,
-//! 「CGI送信エラーの対応方法」 step 4).
+//! The search for send errors: its rules, shared by the page and the server (docs/REQUIREMENTS.md, A.6;
+//! reference A, 「CGI送信エラーの対応方法」 step 4).
 //!
 //! Broken rules come back all at once, each with the field beside which the page shows it.
 

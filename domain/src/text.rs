@@ -147,7 +147,7 @@ fn hex_value(byte: &u8) -> Option<u8> {
     char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// NFKC and trimmed: what every search field goes through (product.md, A.6).
+/// NFKC and trimmed: what every search field goes through (docs/REQUIREMENTS.md, A.6).
 pub fn normalise(text: &str) -> String {
     text.nfkc().collect::<String>().trim().to_owned()
 }
@@ -158,8 +158,8 @@ pub fn normalise_email(text: &str) -> String {
 }
 
 /// A phone number for comparison: digits only, `+81` written as `0`.
-/// Hyphens of every kind, spaces and brackets are dropped (domain.md, Conventions); what else is not a digit
-/// stays, so that a wrong entry finds nothing rather than something else.
+/// Hyphens of every kind, spaces and brackets are dropped (docs/DOMAIN.md, Conventions); what else is not a
+/// digit stays, so that a wrong entry finds nothing rather than something else.
 pub fn normalise_phone(text: &str) -> String {
     const DROPPED: [char; 12] = [
         '-', '\u{2010}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}', 'ー', ' ', '(', ')', '.',

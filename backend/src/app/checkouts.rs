@@ -1,4 +1,4 @@
-//! A cart registers checkouts, before the buyer pays (product.md, B.1).
+//! A cart registers checkouts, before the buyer pays (docs/REQUIREMENTS.md, B.1).
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,5 +1,5 @@
 //! From notifications to abnormal orders: the evaluation after the grace period, and again whenever a checkout or
-//! an order changes (product.md, B.3).
+//! an order changes (docs/REQUIREMENTS.md, B.3).
 //!
 //! The rule is the domain's. Here everything that is known is read inside one transaction, under the lock of the
 //! order number, and the row is brought to what follows.

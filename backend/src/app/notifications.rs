@@ -1,4 +1,5 @@
-//! A result notification comes in: stored durably, then answered, evaluated later (product.md, B.2).
+//! A result notification comes in: stored durably, then answered, evaluated later
+//! (docs/REQUIREMENTS.md, B.2).
 //!
 //! Nothing is judged here beyond "whose is it, and is it readable".
 

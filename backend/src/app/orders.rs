@@ -1,4 +1,5 @@
-//! Orders: a cart registers them after payment; people find them in the list (product.md, B.1 and B.8).
+//! Orders: a cart registers them after payment; people find them in the list
+//! (docs/REQUIREMENTS.md, B.1 and B.8).
 
 use std::collections::HashMap;
 

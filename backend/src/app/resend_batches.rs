@@ -1,5 +1,5 @@
-//! Bulk (一括): freezing a plan, starting, pausing, resuming and cancelling it (product.md, A.10). The rows are worked
-//! on by `delivery::batches`.
+//! Bulk (一括): freezing a plan, starting, pausing, resuming and cancelling it (docs/REQUIREMENTS.md, A.10).
+//! The rows are worked on by `delivery::batches`.
 
 use todoke_domain::{
     access::Action,

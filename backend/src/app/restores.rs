@@ -1,5 +1,5 @@
 //! 復旧: an order made from the checkout of an abnormal order, exactly once however often and from wherever it is
-//! pressed (product.md, B.5; reference B, 「ボタン説明」).
+//! pressed (docs/REQUIREMENTS.md, B.5; reference B, 「ボタン説明」).
 //!
 //! Mails nobody and asks nobody outside: one write transaction holds all of it.
 
@@ -140,7 +140,7 @@ async fn try_restore(
 }
 
 /// The order that the checkout makes, if the row can be restored by what is known at this instant. Its date is the
-/// checkout's (domain.md, Carts).
+/// checkout's (docs/DOMAIN.md, Carts).
 fn order_of(facts: &Facts, row: &AbnormalOrder, now: Timestamp) -> Option<Order> {
     let is_restorable = matches!(
         facts.evaluate(&row.payment),

@@ -1,4 +1,4 @@
-//! Send errors: search, look, re-send, close (product.md, A.6 to A.11).
+//! Send errors: search, look, re-send, close (docs/REQUIREMENTS.md, A.6 to A.11).
 
 use std::time::Duration;
 

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{providers::zeus::OutgoingRequest, store::ip_codes::EndpointMethod};
 
-/// What is kept of an answer's body, in bytes (product.md, A.13).
+/// What is kept of an answer's body, in bytes (docs/REQUIREMENTS.md, A.13).
 pub(crate) const BODY_KEPT_BYTES_MAX: usize = 64 * 1024;
 /// Most bytes of an answer's head; beyond this it is no honest answer.
 const HEAD_BYTES_MAX: usize = 64 * 1024;

@@ -1,4 +1,4 @@
-//! Result notifications of the gateway: `POST` and `GET /notify/gmopg` (interfaces.md, HTTP).
+//! Result notifications of the gateway: `POST` and `GET /notify/gmopg` (docs/API.md, Result notifications).
 //!
 //! Whatever happens, the answer is `0` or `1` with status 200: the gateway knows nothing else.
 

@@ -1,4 +1,4 @@
-//! Zeus carrier billing: from a result's parameters to the request of the merchant's CGI (domain.md).
+//! Zeus carrier billing: from a result's parameters to the request of the merchant's CGI (docs/DOMAIN.md).
 //!
 //! The same parameters always make the same bytes; this file sends nothing.
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::auth::scope::Scope;
 
-/// Default time-out of an endpoint, in milliseconds (domain.md: 15 s).
+/// Default time-out of an endpoint, in milliseconds (docs/DOMAIN.md, Zeus carrier billing: 15 s).
 pub(crate) const TIMEOUT_MS_DEFAULT: u32 = 15_000;
 
 /// How parameters are sent.

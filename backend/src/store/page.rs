@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 /// Rows of a page when none is asked for.
 pub(crate) const PAGE_ROWS_DEFAULT: u64 = 50;
-/// Most rows of a page (interfaces.md, GraphQL).
+/// Most rows of a page (docs/API.md, GraphQL).
 pub(crate) const PAGE_ROWS_MAX: u64 = 100;
-/// Counting stops one above this (interfaces.md, `totalCount`).
+/// Counting stops one above this (docs/API.md, GraphQL, `totalCount`).
 pub(crate) const COUNT_MAX: u64 = 10_000;
 
 /// The place of a row in a list ordered by (instant, id), newest first.

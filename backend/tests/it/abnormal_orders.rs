@@ -1,4 +1,4 @@
-//! Abnormal orders: evaluation, the five lists, and 復旧 exactly once (product.md, B.3 to B.5).
+//! Abnormal orders: evaluation, the five lists, and 復旧 exactly once (docs/REQUIREMENTS.md, B.3 to B.5).
 
 use serde_json::{Value, json};
 use todoke::app::admin;
@@ -236,7 +236,7 @@ async fn strangers_find_nothing_and_viewers_restore_nothing() {
     }
     let refused =
         "SELECT COUNT(*) FROM audit_events WHERE action = 'restoreAbnormalOrder' AND outcome LIKE 'REFUSED%'";
-    assert_eq!(app.count(refused).await, 3, "every refused attempt is recorded (product.md, Access)");
+    assert_eq!(app.count(refused).await, 3, "every refused attempt is recorded");
     assert_eq!(app.count("SELECT COUNT(*) FROM orders").await, 0);
 }
 

@@ -1,4 +1,4 @@
-//! Live abnormal orders: rows appear, change and leave while somebody watches (product.md, B.4).
+//! Live abnormal orders: rows appear, change and leave while somebody watches (docs/REQUIREMENTS.md, B.4).
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Signing in, staying signed in, and how soon a right that was taken back ends (product.md, Access).
+//! Signing in, staying signed in, and how soon a right that was taken back ends
+//! (docs/REQUIREMENTS.md, Access).
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, SET_COOKIE};

@@ -1,5 +1,5 @@
 //! From a stored result to the merchant's endpoint: how each failure is classed, what goes over the wire, what is
-//! tried again, and that nobody waits for somebody else's slow machine (product.md, A.1 to A.5).
+//! tried again, and that nobody waits for somebody else's slow machine (docs/REQUIREMENTS.md, A.1 to A.5).
 
 use serde_json::{Value, json};
 use todoke::app::admin::{self, EndpointChange, EndpointMethod};

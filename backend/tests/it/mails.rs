@@ -1,5 +1,5 @@
 //! Mails about send errors: the first at once, the rest in one digest, nothing of the buyer in them, and none lost
-//! (product.md, A.5).
+//! (docs/REQUIREMENTS.md, A.5).
 
 use serde_json::{Value, json};
 use todoke::app::admin;

@@ -1,10 +1,12 @@
-//! Result notifications: what is answered, what is stored, and when it is evaluated (product.md, B.2).
+//! Result notifications: what is answered, what is stored, and when it is evaluated
+//! (docs/REQUIREMENTS.md, B.2).
 
 use serde_json::json;
 
 use crate::harness::{GRACE_MS, OWN, TestApp, checkout, notification};
 
-/// Goal: the example of domain.md with its checkout can be restored, and the list shows the checkout's columns.
+/// Goal: the example of docs/DOMAIN.md with its checkout can be restored, and the list shows the
+/// checkout's columns.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_example_with_a_checkout_can_be_restored() {
     let app = TestApp::start().await;

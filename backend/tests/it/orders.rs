@@ -1,4 +1,4 @@
-//! Carts register checkouts and orders, and people find orders (product.md, B.1 and B.8).
+//! Carts register checkouts and orders, and people find orders (docs/REQUIREMENTS.md, B.1 and B.8).
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! Re-sending and closing: one decision, at most one request; who comes second learns who was first; what may have
-//! been received is confirmed first (product.md, A.8, A.9, A.11).
+//! been received is confirmed first (docs/REQUIREMENTS.md, A.8, A.9, A.11).
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! Searching send errors: the rules, the filters, the pages, and that nobody sees another merchant's rows
-//! (product.md, A.6 and A.7, Access).
+//! (docs/REQUIREMENTS.md, A.6 and A.7, Access).
 
 use serde_json::{Value, json};
 

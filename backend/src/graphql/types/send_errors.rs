@@ -113,7 +113,7 @@ pub(crate) struct ParameterInput {
     pub value: String,
 }
 
-/// The search for send errors (product.md, A.6). A broken rule is an error with `extensions.code = BAD_USER_INPUT`
+/// The search for send errors. A broken rule is an error with `extensions.code = BAD_USER_INPUT`
 /// and `extensions.fields`.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct SendErrorFilter {

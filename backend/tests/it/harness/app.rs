@@ -239,7 +239,7 @@ impl TestApp {
     }
 }
 
-/// A payment result of the first IP code, as interfaces.md shows one.
+/// A payment result of the first IP code, as docs/API.md shows one.
 pub(crate) fn payment_result(order_no: &str) -> Value {
     json!({
         "ip_code": OWN[0], "order_no": order_no, "carrier": "docomo", "status": "03", "amount": 11350,

@@ -7,7 +7,7 @@ use super::{OWN, TestApp};
 /// The grace period of every test's server, in milliseconds.
 pub(crate) const GRACE_MS: i64 = 300_000;
 
-/// The example of domain.md, with other values where the test cares.
+/// The example of docs/DOMAIN.md, with other values where the test cares.
 pub(crate) fn notification(changes: &[(&str, &str)]) -> String {
     let mut fields = vec![
         ("ShopID", "tshop00012345"),
