@@ -1,6 +1,9 @@
 //! The load generator behind `cargo xtask bench`: starts the real server as a process of its own, measures from
 //! outside, and prints one table row a figure. Everything stays on loopback.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to report")]
+#![expect(clippy::print_stdout, reason = "the table is its result")]
+
 use std::{
     net::SocketAddr,
     path::Path,
@@ -63,8 +66,9 @@ impl Server {
     async fn start(folder: &Path, delivers: bool) -> Self {
         let endpoint = todoke::demo::SampleEndpoint::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = free_address();
+        let binary = std::env::var("TODOKE_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_todoke").to_owned());
         let command = || {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_todoke"));
+            let mut command = Command::new(&binary);
             command
                 .env("TODOKE_DATA_DIR", folder)
                 .env("TODOKE_LISTEN", address.to_string())

@@ -1,6 +1,6 @@
 //! Starting and stopping: opens the database, builds the application, sets the workers going, serves HTTP.
 
-use std::{fs::File, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{fs::File, net::SocketAddr, os::unix::fs::DirBuilderExt, path::Path, sync::Arc, time::Duration};
 
 use actix_web::{HttpServer, dev::Server};
 use sea_orm::DbErr;
@@ -104,18 +104,8 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
     let inbox = Inbox::open(machinery.clone(), works_here, stop.clone());
     let metrics = telemetry::metrics();
     let token_uses = tokens::TokenUses::default();
-    let app = Arc::new(App {
-        config,
-        database,
-        clock,
-        live,
-        secrets,
-        inbox,
-        token_uses,
-        machinery,
-        metrics,
-        works_here,
-    });
+    let app =
+        Arc::new(App { config, database, clock, live, secrets, inbox, token_uses, machinery, metrics, role });
     if works_here {
         start_workers(&app, &stop).await?;
     }
@@ -179,7 +169,9 @@ impl Running {
 /// One server for one embedded database: two would take each other's attempts for orphaned ones.
 fn lock_data_dir(data_dir: &Path, engine: Engine) -> Result<Option<File>, StartError> {
     let told = |error: &dyn std::fmt::Display| StartError::Io(format!("{}: {error}", data_dir.display()));
-    std::fs::create_dir_all(data_dir).map_err(|error| told(&error))?;
+    // Results hold what belongs to buyers: nobody else on the machine reads them.
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true).mode(0o700).create(data_dir).map_err(|error| told(&error))?;
     if engine == Engine::Postgres {
         return Ok(None);
     }

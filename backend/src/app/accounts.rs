@@ -1,4 +1,4 @@
-//! Signing in and out, and keeping a session alive (product.md, Access).
+//! Signing in and out, and keeping a session alive (docs/REQUIREMENTS.md, Access).
 //!
 //! Wrong passwords are slowed down and locked out per account and per address; which of login and password was wrong
 //! is never told, neither by words nor by time.
@@ -97,7 +97,7 @@ pub(crate) async fn refresh_session(
     if session.refresh_hash != hash {
         store::accounts::end_session(&system, &tx, id, "REUSED", now).await?;
         let entry = AuditEntry::refused("refreshSession", None, id, "REFRESH_TOKEN_REUSED");
-        store::audit::insert_event(&anonymous(origin), &tx, entry, now).await?;
+        store::audit::insert_event(&Scope::anonymous(origin), &tx, entry, now).await?;
         tx.commit().await?;
         tracing::warn!(session = %id, "an old refresh token was shown; the session is ended");
         return Err(Error::Unauthenticated);
@@ -122,8 +122,13 @@ pub(crate) async fn sign_out(app: &App, token: Option<&str>, origin: Origin) -> 
     let session = store::accounts::find_session(&system, &tx, id).await?;
     if session.is_some_and(|session| session.refresh_hash == hash && !session.is_ended) {
         store::accounts::end_session(&system, &tx, id, "SIGNED_OUT", now).await?;
-        store::audit::insert_event(&anonymous(origin), &tx, AuditEntry::done("signOut", None, id), now)
-            .await?;
+        store::audit::insert_event(
+            &Scope::anonymous(origin),
+            &tx,
+            AuditEntry::done("signOut", None, id),
+            now,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(())
@@ -200,7 +205,7 @@ async fn refuse_while_locked(
         if let Some(until) = lock.filter(|until| *until > now) {
             let tx = app.database.begin_write().await?;
             let entry = AuditEntry::refused("signIn", None, login, "LOCKED_OUT");
-            store::audit::insert_event(&anonymous(origin.clone()), &tx, entry, now).await?;
+            store::audit::insert_event(&Scope::anonymous(origin.clone()), &tx, entry, now).await?;
             tx.commit().await?;
             let seconds = u32::try_from(until.millis_since(now) / 1_000 + 1).unwrap_or(u32::MAX);
             return Err(Error::field(&["login"], Message::LockedOut(seconds)));
@@ -220,7 +225,7 @@ async fn count_failure(app: &App, subjects: &[Subject], login: &str, origin: Ori
         store::accounts::lock_out(&system, &tx, &subject.key, locked_until).await?;
     }
     let entry = AuditEntry::refused("signIn", None, login, "WRONG_CREDENTIALS");
-    store::audit::insert_event(&anonymous(origin), &tx, entry, now).await?;
+    store::audit::insert_event(&Scope::anonymous(origin), &tx, entry, now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -233,11 +238,6 @@ fn lock_ms(failures: u32, failures_max: u32) -> i64 {
             LOCK_MS.saturating_mul(factor).min(LOCK_MS_MAX)
         }
     }
-}
-
-/// Nobody known: reaches nothing, but bears where the request came from.
-fn anonymous(origin: Origin) -> Scope {
-    Scope::of(Actor::System, std::collections::BTreeMap::new(), origin)
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ impl Error {
         Self::Conflict(Conflict { reason, by, at })
     }
 
-    /// The stable public code (interfaces.md, GraphQL).
+    /// The stable public code (docs/API.md, GraphQL).
     pub(crate) const fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
@@ -145,20 +145,19 @@ impl From<DbErr> for Error {
 
 /// Whether the database itself is away, as against a statement that it refuses.
 fn is_database_away(error: &DbErr) -> bool {
-    match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-            !matches!(cause.as_ref(), sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::RowNotFound)
-                || is_shutdown(cause.as_ref())
-        }
-        _ => false,
+    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+        return true;
     }
-}
-
-/// PostgreSQL's class 57P (operator intervention): it is going down or coming up.
-fn is_shutdown(error: &sea_orm::sqlx::Error) -> bool {
-    match error {
-        sea_orm::sqlx::Error::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P")),
-        _ => false,
-    }
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return false;
+    };
+    // PostgreSQL's class 57P (operator intervention): it is going down or coming up.
+    let is_shutdown = cause
+        .as_database_error()
+        .and_then(|refusal| refusal.code())
+        .is_some_and(|code| code.starts_with("57P"));
+    let is_refusal =
+        matches!(cause.as_ref(), sea_orm::sqlx::Error::Database(_) | sea_orm::sqlx::Error::RowNotFound);
+    is_shutdown || !is_refusal
 }

@@ -11,6 +11,7 @@ use crate::{
     config::Config,
     delivery::{endpoints::Endpoints, inbox::Inbox, machinery::Machinery},
     live::Live,
+    runtime::Role,
     store::Database,
 };
 
@@ -47,7 +48,7 @@ pub struct App {
     pub(crate) token_uses: tokens::TokenUses,
     pub(crate) machinery: Arc<Machinery>,
     pub(crate) metrics: PrometheusHandle,
-    pub(crate) works_here: bool,
+    pub(crate) role: Role,
 }
 
 impl App {
@@ -58,6 +59,6 @@ impl App {
 
     /// Whether the worker of this process (if it has one) still takes its turns.
     pub(crate) fn worker_is_fit(&self) -> bool {
-        !self.works_here || self.machinery.pulse.is_beating()
+        self.role == Role::Web || self.machinery.pulse.is_beating()
     }
 }

@@ -73,7 +73,10 @@ pub(crate) async fn accept_results(
         faults.sort_by_key(|fault| fault.index);
         return Err(Refused::Faults(faults));
     }
-    let results = results.into_iter().map(|(_, result)| result).collect();
+    let results: Vec<PaymentResult> = results.into_iter().map(|(_, result)| result).collect();
+    if results.is_empty() {
+        return Ok(Vec::new());
+    }
     app.inbox.submit(results).await.map_err(Refused::Error)
 }
 

@@ -13,7 +13,10 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
-use super::{App, ConflictReason, Error, send_errors::check_key};
+use super::{
+    App, ConflictReason, Error,
+    send_errors::{check_key, key_taken_meanwhile},
+};
 use crate::{
     auth::scope::Scope,
     live::Change,
@@ -181,7 +184,8 @@ async fn try_start(
         parameters: None,
         decided_at: now,
     };
-    store::decisions::insert(scope, &tx, decision).await?;
+    let inserted = store::decisions::insert(scope, &tx, decision).await;
+    inserted.map_err(|error| key_taken_meanwhile(scope, error, now))?;
     let started = ResendBatch { state, confirms_maybe_received, started_at: Some(now), ..batch };
     keep(app, scope, tx, "startResendBatch", started).await
 }

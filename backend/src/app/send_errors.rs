@@ -190,7 +190,11 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
 }
 
 /// The same key was shown for another row at the same time, and that decision was stored first.
-fn key_taken_meanwhile(scope: &Scope, error: sea_orm::DbErr, now: todoke_domain::time::Timestamp) -> Error {
+pub(super) fn key_taken_meanwhile(
+    scope: &Scope,
+    error: sea_orm::DbErr,
+    now: todoke_domain::time::Timestamp,
+) -> Error {
     match error.sql_err() {
         Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => {
             Error::conflict(ConflictReason::KeyReused, Some(scope.actor().name().to_owned()), Some(now))

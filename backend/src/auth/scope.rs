@@ -35,6 +35,8 @@ pub(crate) enum Actor {
         /// The token's name.
         name: String,
     },
+    /// Nobody who is known: no credential, or none that is good.
+    Anonymous,
     /// Todoke itself: worker, receiver, commands.
     System,
 }
@@ -45,7 +47,7 @@ impl Actor {
         match self {
             Self::User { id, .. } => Some(id.value()),
             Self::Token { id, .. } => Some(id.value()),
-            Self::System => None,
+            Self::Anonymous | Self::System => None,
         }
     }
 
@@ -54,15 +56,17 @@ impl Actor {
         match self {
             Self::User { login, .. } => login,
             Self::Token { name, .. } => name,
+            Self::Anonymous => "anonymous",
             Self::System => "system",
         }
     }
 
-    /// `user`, `token` or `system`.
+    /// `user`, `token`, `anonymous` or `system`.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::User { .. } => "user",
             Self::Token { .. } => "token",
+            Self::Anonymous => "anonymous",
             Self::System => "system",
         }
     }
@@ -95,6 +99,11 @@ impl Scope {
     /// Everything. Only for the worker, the receiver and commands on the machine itself.
     pub(crate) fn system() -> Self {
         Self { actor: Actor::System, reach: Reach::Everything, origin: Origin::default() }
+    }
+
+    /// Nothing; bears only where the request came from.
+    pub(crate) fn anonymous(origin: Origin) -> Self {
+        Self::of(Actor::Anonymous, BTreeMap::new(), origin)
     }
 
     /// What the rights say.

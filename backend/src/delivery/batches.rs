@@ -141,7 +141,7 @@ async fn feed_resends(
     let decision = batch.id.decision();
     store::deliveries::make_many_due(&system, tx, &deliveries, Trigger::Batch, decision, now).await?;
     store::send_errors::note_many_resending(&system, tx, &ids, decision).await?;
-    store::resend_batch_rows::set_state(&system, tx, batch.id, &ids, BatchRowState::Sending, None, now)
+    store::resend_batch_rows::set_state(&system, tx, batch.id, &ids, (BatchRowState::Sending, None), now)
         .await?;
     let mut moved = leave_alone(tx, batch, left_alone, now).await?;
     moved.extend(ids);
@@ -165,7 +165,8 @@ async fn close_rows(
     let ids: Vec<PaymentId> = closable.iter().map(|row| row.send_error).collect();
     let processing = Processing { at: now, by: batch.actor_name.clone(), reason: batch.reason.clone() };
     store::send_errors::close_many(&system, tx, &ids, &processing).await?;
-    store::resend_batch_rows::set_state(&system, tx, batch.id, &ids, BatchRowState::Done, None, now).await?;
+    store::resend_batch_rows::set_state(&system, tx, batch.id, &ids, (BatchRowState::Done, None), now)
+        .await?;
     batch.progress.done += u32::try_from(ids.len()).unwrap_or(u32::MAX);
     let mut moved = leave_alone(tx, batch, left_alone, now).await?;
     moved.extend(ids);
@@ -209,9 +210,8 @@ async fn leave_alone(
             Refusal::MaybeReceivedNotConfirmed => "MAYBE_RECEIVED_NOT_CONFIRMED",
         };
         let rows = std::slice::from_ref(&id);
-        let state = BatchRowState::Skipped;
-        store::resend_batch_rows::set_state(&Scope::system(), tx, batch.id, rows, state, Some(why), now)
-            .await?;
+        let state = (BatchRowState::Skipped, Some(why));
+        store::resend_batch_rows::set_state(&Scope::system(), tx, batch.id, rows, state, now).await?;
         batch.progress.skipped += 1;
         left_alone.push(id);
     }
@@ -264,14 +264,12 @@ async fn count(
             }
         }
     }
-    let done = BatchRowState::Done;
-    let counted =
-        store::resend_batch_rows::set_state(&system, tx, batch.id, &delivered, done, None, now).await?;
+    let done = (BatchRowState::Done, None);
+    let counted = store::resend_batch_rows::set_state(&system, tx, batch.id, &delivered, done, now).await?;
     batch.progress.done += u32::try_from(counted).unwrap_or(u32::MAX);
     for (cause, ids) in failed {
-        let (state, why) = (BatchRowState::Failed, Some(cause.code()));
-        let counted =
-            store::resend_batch_rows::set_state(&system, tx, batch.id, &ids, state, why, now).await?;
+        let state = (BatchRowState::Failed, Some(cause.code()));
+        let counted = store::resend_batch_rows::set_state(&system, tx, batch.id, &ids, state, now).await?;
         batch.progress.failed += u32::try_from(counted).unwrap_or(u32::MAX);
     }
     Ok(())

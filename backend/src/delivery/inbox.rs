@@ -1,7 +1,7 @@
 //! The inbox: results of many requests are stored in one transaction, then all are acknowledged. What was not
 //! acknowledged was not stored. Nothing is held in memory without bound: a full inbox refuses.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc};
 
 use sea_orm::DbErr;
 use todoke_domain::{
@@ -9,10 +9,7 @@ use todoke_domain::{
     ids::{DeliveryId, IpCode, PaymentId},
     payment::PaymentResult,
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
-    time::Instant,
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -33,8 +30,6 @@ use crate::{
 
 /// Results gathered into one transaction before it is begun.
 const GATHERED_RESULTS_MAX: usize = 256;
-/// How long the first of them waits for others.
-const GATHER_TIME: Duration = Duration::from_millis(2);
 /// Results waiting in memory; beyond this the inbox is full.
 const WAITING_RESULTS_MAX: usize = 8_192;
 
@@ -100,23 +95,20 @@ async fn store_incoming(
             () = stop.cancelled() => return,
         };
         let Some(first) = first else { return };
-        let batch = gather(first, &mut incoming).await;
+        let batch = gather(first, &mut incoming);
         store_batch(&machinery, batch, sends_here).await;
     }
 }
 
-async fn gather(first: Request, incoming: &mut mpsc::UnboundedReceiver<Request>) -> Vec<Request> {
-    let deadline = Instant::now() + GATHER_TIME;
+/// Takes what has come while the last transaction was open, and does not wait for more: under load batches grow by
+/// themselves, and a lone request is not kept waiting (docs/adr/0011).
+fn gather(first: Request, incoming: &mut mpsc::UnboundedReceiver<Request>) -> Vec<Request> {
     let mut gathered = first.results.len();
     let mut batch = vec![first];
     while gathered < GATHERED_RESULTS_MAX {
-        match tokio::time::timeout_at(deadline, incoming.recv()).await {
-            Ok(Some(request)) => {
-                gathered += request.results.len();
-                batch.push(request);
-            }
-            Ok(None) | Err(_) => break,
-        }
+        let Ok(request) = incoming.try_recv() else { break };
+        gathered += request.results.len();
+        batch.push(request);
     }
     batch
 }

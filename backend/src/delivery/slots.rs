@@ -103,7 +103,7 @@ mod tests {
         let (slow, quick) = (IpCode::parse("11111").unwrap(), IpCode::parse("22222").unwrap());
         let held: Vec<Slot> = std::iter::from_fn(|| slots.try_take(&slow)).collect();
         assert_eq!(held.len(), REQUESTS_PER_ENDPOINT_MAX);
-        assert_eq!(slots.full_endpoints(), [slow.clone()]);
+        assert_eq!(slots.full_endpoints(), std::slice::from_ref(&slow));
         assert!(slots.try_take(&quick).is_some());
         drop(held);
         assert!(slots.full_endpoints().is_empty());

@@ -39,12 +39,19 @@ pub(crate) fn is_permitted(address: IpAddr, permitted: &[IpNet]) -> bool {
 /// IANA's special-purpose registry for IPv4: everything that is not globally reachable is refused.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [first, second, third, _] = address.octets();
-    let is_special = match (first, second, third) {
-        (0 | 10 | 127, _, _) | (224..=255, _, _) => true,
-        (100, 64..=127, _) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _) | (198, 18..=19, _) => true,
-        (192, 0, 0 | 2) | (192, 88, 99) | (198, 51, 100) | (203, 0, 113) => true,
-        _ => false,
-    };
+    let is_special = matches!(
+        (first, second, third),
+        (0 | 10 | 127 | 224..=255, _, _)
+            | (100, 64..=127, _)
+            | (169, 254, _)
+            | (172, 16..=31, _)
+            | (192, 168, _)
+            | (198, 18..=19, _)
+            | (192, 0, 0 | 2)
+            | (192, 88, 99)
+            | (198, 51, 100)
+            | (203, 0, 113)
+    );
     !is_special
 }
 
@@ -53,11 +60,10 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let is_global_unicast = (first & 0xE000) == 0x2000;
-    let is_special = match (first, second) {
-        (0x2001, 0x0000..=0x01FF | 0x0DB8) | (0x2002, _) => true,
-        (0x3FFF, 0x0000..=0x0FFF) => true,
-        _ => false,
-    };
+    let is_special = matches!(
+        (first, second),
+        (0x2001, 0x0000..=0x01FF | 0x0DB8) | (0x2002, _) | (0x3FFF, 0x0000..=0x0FFF)
+    );
     is_global_unicast && !is_special
 }
 

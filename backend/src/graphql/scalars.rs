@@ -11,10 +11,10 @@ pub(crate) struct DateTime(pub Timestamp);
 #[Scalar(name = "DateTime")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match &value {
-            Value::String(text) => Timestamp::parse_rfc3339(text).map(Self).map_err(InputValueError::custom),
-            _ => Err(InputValueError::expected_type(value)),
-        }
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        Timestamp::parse_rfc3339(text).map(Self).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {
@@ -30,10 +30,10 @@ pub(crate) struct Date(pub String);
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
-        }
+        let Value::String(text) = value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        Ok(Self(text))
     }
 
     fn to_value(&self) -> Value {
@@ -49,10 +49,10 @@ pub(crate) struct YearMonth(pub String);
 #[Scalar(name = "YearMonth")]
 impl ScalarType for YearMonth {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
-        }
+        let Value::String(text) = value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        Ok(Self(text))
     }
 
     fn to_value(&self) -> Value {

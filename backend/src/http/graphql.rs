@@ -28,7 +28,7 @@ async fn post(
     request: HttpRequest,
     app: web::Data<App>,
     schema: web::Data<Schema>,
-    body: web::Bytes,
+    body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
     // Only JSON: a form that another site posts with the visitor's cookie is none.
     let is_json = request::header(&request, "content-type").is_some_and(|text| {
@@ -39,6 +39,10 @@ async fn post(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return problem::problem(&request, status, "UNSUPPORTED_MEDIA_TYPE", title, serde_json::Value::Null);
     }
+    let body = match body {
+        Ok(body) => body,
+        Err(error) => return problem::unreadable_body(&request, &error, super::GRAPHQL_BYTES_MAX),
+    };
     match parse_request(&body) {
         Some(query) => execute(&request, app.into_inner(), &schema, query).await,
         None => {
@@ -132,11 +136,7 @@ pub(crate) async fn with_bearer(app: &App, asker: Asker, bearer: Option<String>)
 pub(crate) fn scope_of(asker: &Asker) -> Scope {
     match &asker.authorized {
         Some(authorized) => authorized.scope.clone(),
-        None => Scope::of(
-            crate::auth::scope::Actor::System,
-            std::collections::BTreeMap::new(),
-            asker.origin.clone(),
-        ),
+        None => Scope::anonymous(asker.origin.clone()),
     }
 }
 

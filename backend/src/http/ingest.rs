@@ -20,7 +20,7 @@ use crate::{
     messages::{Language, Message},
 };
 
-/// Most results of one request (interfaces.md, Ingest).
+/// Most results of one request (docs/API.md, Payment results).
 const RESULTS_MAX: usize = 1_000;
 /// Most bytes of one request: 1,000 results of the usual size are below 1 MB, parameters need room.
 const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -69,7 +69,7 @@ async fn post_payment_results(
 ) -> HttpResponse {
     match take_in(&request, &app.into_inner(), body).await {
         Ok(accepted) => accepted_answer(&accepted),
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
@@ -77,48 +77,41 @@ async fn take_in(
     request: &HttpRequest,
     app: &Arc<App>,
     body: Result<web::Bytes, actix_web::Error>,
-) -> Result<Vec<Accepted>, HttpResponse> {
+) -> Result<Vec<Accepted>, Box<HttpResponse>> {
     let bearer = request::header(request, "authorization").and_then(authorize::bearer);
-    let bearer = bearer.ok_or_else(|| problem::of_error(request, &Error::Unauthenticated))?;
+    let bearer = bearer.ok_or_else(|| Box::new(problem::of_error(request, &Error::Unauthenticated)))?;
     let authorized = authorize::authorize(app, bearer, request::origin(request)).await;
-    let authorized = authorized.map_err(|error| problem::of_error(request, &error))?;
-    let body = body.map_err(|error| unreadable_body(request, &error))?;
+    let authorized = authorized.map_err(|error| Box::new(problem::of_error(request, &error)))?;
+    let body = body.map_err(|error| Box::new(problem::unreadable_body(request, &error, BODY_BYTES_MAX)))?;
     let elements = parse_elements(request, &body)?;
     accept_results(app, &authorized.scope, elements).await.map_err(|refused| match refused {
-        Refused::Faults(faults) => faults_answer(request, &faults),
-        Refused::Error(error) => problem::of_error(request, &error),
+        Refused::Faults(faults) => Box::new(faults_answer(request, &faults)),
+        Refused::Error(error) => Box::new(problem::of_error(request, &error)),
     })
 }
 
-fn unreadable_body(request: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
-    let status = error.as_response_error().status_code();
-    if status == StatusCode::PAYLOAD_TOO_LARGE {
-        let title = "The body is over the limit.";
-        return problem(request, status, "BODY_TOO_LARGE", title, json!({"limit_bytes": BODY_BYTES_MAX}));
-    }
-    problem(request, StatusCode::BAD_REQUEST, "BODY_UNREADABLE", "The body could not be read.", Value::Null)
-}
+/// The elements of a body, each parsed or with its faults.
+type Elements = Vec<Result<RawPaymentResult, Vec<FieldFault>>>;
 
-/// The elements of the body, each parsed or with its faults.
-fn parse_elements(
-    request: &HttpRequest,
-    body: &[u8],
-) -> Result<Vec<Result<RawPaymentResult, Vec<FieldFault>>>, HttpResponse> {
+/// Reads the elements of the body.
+fn parse_elements(request: &HttpRequest, body: &[u8]) -> Result<Elements, Box<HttpResponse>> {
     let parsed: Value = serde_json::from_slice(body).map_err(|error| {
         let extra = json!({"line": error.line(), "column": error.column()});
-        problem(request, StatusCode::BAD_REQUEST, "MALFORMED_JSON", "The body is not JSON.", extra)
+        Box::new(problem(request, StatusCode::BAD_REQUEST, "MALFORMED_JSON", "The body is not JSON.", extra))
     })?;
     match parsed {
         Value::Object(element) => Ok(vec![parse_element(element)]),
         Value::Array(elements) if elements.len() > RESULTS_MAX => {
             let title = "At most 1,000 results can be handed in at once.";
             let extra = json!({"limit": RESULTS_MAX, "count": elements.len()});
-            Err(problem(request, StatusCode::UNPROCESSABLE_ENTITY, "TOO_MANY_RESULTS", title, extra))
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Err(Box::new(problem(request, status, "TOO_MANY_RESULTS", title, extra)))
         }
         Value::Array(elements) => Ok(elements.into_iter().map(parse_value).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             let title = "The body must be one object or an array of objects.";
-            Err(problem(request, StatusCode::UNPROCESSABLE_ENTITY, "WRONG_TYPE", title, Value::Null))
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Err(Box::new(problem(request, status, "WRONG_TYPE", title, Value::Null)))
         }
     }
 }

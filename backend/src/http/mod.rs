@@ -9,7 +9,7 @@ use actix_web::{
     web,
 };
 
-use crate::{app::App, graphql::schema};
+use crate::{app::App, graphql::schema, runtime::Role};
 
 mod assets;
 mod graphql;
@@ -35,6 +35,7 @@ pub fn build_app(
         InitError = (),
     >,
 > {
+    let role = app.role;
     let schema = schema::build(app.clone());
     ActixApp::new()
         .app_data(web::Data::from(app))
@@ -42,8 +43,13 @@ pub fn build_app(
         .app_data(web::PayloadConfig::new(GRAPHQL_BYTES_MAX))
         .wrap(actix_web::middleware::from_fn(request::around))
         .configure(health::routes)
-        .configure(ingest::routes)
-        .configure(notify::routes)
-        .configure(graphql::routes)
-        .configure(assets::routes)
+        .configure(move |config| {
+            // A worker takes nothing in: it only tells how it is.
+            if role != Role::Worker {
+                ingest::routes(config);
+                notify::routes(config);
+                graphql::routes(config);
+                assets::routes(config);
+            }
+        })
 }

@@ -38,6 +38,20 @@ pub(crate) fn problem(
     response.body(document.to_string())
 }
 
+/// The problem document of a body that could not be read, mostly because it is over its limit.
+pub(crate) fn unreadable_body(
+    request: &HttpRequest,
+    error: &actix_web::Error,
+    limit_bytes: usize,
+) -> HttpResponse {
+    let status = error.as_response_error().status_code();
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        let extra = json!({"limit_bytes": limit_bytes});
+        return problem(request, status, "BODY_TOO_LARGE", "The body is over the limit.", extra);
+    }
+    problem(request, StatusCode::BAD_REQUEST, "BODY_UNREADABLE", "The body could not be read.", Value::Null)
+}
+
 /// The problem document of a use case's error.
 pub(crate) fn of_error(request: &HttpRequest, error: &Error) -> HttpResponse {
     let none = Value::Null;

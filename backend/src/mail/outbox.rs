@@ -17,8 +17,8 @@ use crate::{
 
 /// Longest time between two looks at the outbox.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Mails of one turn.
-const MAILS_MAX: u64 = 20;
+/// Mails claimed at once. All of them must be handed over within their claim, each with its own time-out of 20 s.
+const MAILS_MAX: u64 = 2;
 /// Windows closed in one turn.
 const WINDOWS_MAX: u64 = 50;
 /// How long a claimed mail is left to its sender, in milliseconds: longer than the SMTP time-out.

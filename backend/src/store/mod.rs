@@ -4,7 +4,7 @@
 //! decision; entities never leave this room. Writes begin IMMEDIATE on SQLite, where there is one writer and
 //! several readers: a read transaction that turned into a write would fail at once.
 
-use std::{path::Path, time::Duration};
+use std::{os::unix::fs::DirBuilderExt, path::Path, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -80,8 +80,11 @@ impl Database {
                 .max_connections(POSTGRES_CONNECTIONS_MAX)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
                 .connect_timeout(ACQUIRE_TIMEOUT)
-                .sqlx_logging(false);
-            let connection = sea_orm::Database::connect(options).await?;
+                .sqlx_logging(false)
+                // Acknowledged is durable, whatever the server's default is.
+                .map_sqlx_postgres_opts(|postgres| postgres.options([("synchronous_commit", "on")]));
+            let connection =
+                sea_orm::Database::connect(options).await.map_err(|error| unreachable(url, &error))?;
             Ok(Self { writer: connection.clone(), reader: connection, engine: Engine::Postgres })
         }
     }
@@ -147,6 +150,17 @@ impl Database {
     }
 }
 
+/// A pool only says that it waited in vain; people want to know for whom. The password stays out of it.
+fn unreachable(url: &str, error: &DbErr) -> DbErr {
+    let place = url::Url::parse(url).map_or_else(
+        |_| "the address given".to_owned(),
+        |url| {
+            format!("{}:{}{}", url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432), url.path())
+        },
+    );
+    DbErr::Custom(format!("PostgreSQL at {place} does not answer or refuses ({error})"))
+}
+
 fn sqlite_options(url: &str, connections_max: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
@@ -172,7 +186,10 @@ fn make_folder_of(url: &str) -> Result<(), DbErr> {
         return Ok(());
     }
     match Path::new(file).parent() {
-        Some(folder) => std::fs::create_dir_all(folder)
+        Some(folder) => std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
             .map_err(|error| DbErr::Custom(format!("{} cannot be made: {error}", folder.display()))),
         None => Ok(()),
     }

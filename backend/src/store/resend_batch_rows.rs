@@ -186,8 +186,7 @@ pub(crate) async fn set_state(
     db: &impl ConnectionTrait,
     batch: ResendBatchId,
     ids: &[PaymentId],
-    state: BatchRowState,
-    cause: Option<&str>,
+    (state, cause): (BatchRowState, Option<&str>),
     now: Timestamp,
 ) -> Result<u64, DbErr> {
     if ids.is_empty() {

@@ -112,7 +112,7 @@ pub(crate) async fn search(
             .await?;
         merged.extend(found);
     }
-    merged.sort_by(|left, right| (right.occurred_at, right.id).cmp(&(left.occurred_at, left.id)));
+    merged.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.id)));
     merged.truncate(usize::try_from(request.rows + 1).unwrap_or(usize::MAX));
     let placed = merged.into_iter().map(|row| {
         let place = Place { at: row.occurred_at, id: row.id };

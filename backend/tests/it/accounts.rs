@@ -91,7 +91,7 @@ async fn a_wrong_password_and_an_unknown_login_get_the_same_answer() {
     assert_eq!(wrong.0, None, "no cookie");
     assert_eq!(wrong.1["userErrors"][0]["code"], "WRONG_CREDENTIALS");
     assert_eq!(wrong.1["accessToken"], Value::Null);
-    let refused = "system signIn REFUSED WRONG_CREDENTIALS".to_owned();
+    let refused = "anonymous signIn REFUSED WRONG_CREDENTIALS".to_owned();
     assert_eq!(app.audit_log().await.iter().filter(|entry| **entry == refused).count(), 2);
 }
 
@@ -109,7 +109,7 @@ async fn five_failures_lock_the_account_even_for_the_right_password_until_the_lo
     app.clock.advance_ms(30_000);
     session(&app, "operator").await;
     let log = app.audit_log().await;
-    assert!(log.contains(&"system signIn REFUSED LOCKED_OUT".to_owned()), "{log:#?}");
+    assert!(log.contains(&"anonymous signIn REFUSED LOCKED_OUT".to_owned()), "{log:#?}");
 }
 
 /// Goal: guesses made at once count as guesses made one after the other. Method: twelve at the same time.

@@ -7,7 +7,10 @@ use crate::{
     graphql::{
         context::Asked,
         global_id,
-        types::{abnormal_orders::AbnormalOrder, orders::Order, payments::Payment, send_errors::SendError},
+        types::{
+            abnormal_orders::AbnormalOrder, orders::Order, payments::Payment, resend_batches::ResendBatch,
+            send_errors::SendError,
+        },
     },
 };
 
@@ -19,6 +22,8 @@ pub(crate) enum Node {
     SendError(Box<SendError>),
     /// A payment.
     Payment(Payment),
+    /// A resend batch.
+    ResendBatch(Box<ResendBatch>),
     /// An abnormal order.
     AbnormalOrder(Box<AbnormalOrder>),
     /// An order.
@@ -58,6 +63,12 @@ impl NodesQuery {
                 let found = app::orders::find_order(app, scope, id).await;
                 let order = found.map_err(|error| ctx.error(error))?.ok_or_else(not_found)?;
                 Ok(Some(Node::Order(Box::new(order.into()))))
+            }
+            "ResendBatch" => {
+                let id = global_id::decode("ResendBatch", &id).ok_or_else(not_found)?;
+                let found = app::resend_batches::find_resend_batch(app, scope, id).await;
+                let batch = found.map_err(|error| ctx.error(error))?;
+                Ok(Some(Node::ResendBatch(Box::new(batch.into()))))
             }
             _ => Err(not_found()),
         }

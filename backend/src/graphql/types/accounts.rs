@@ -99,7 +99,7 @@ impl Viewer {
         let (kind, id) = match self.0.actor() {
             Actor::User { id, .. } => ("User", id.to_string()),
             Actor::Token { id, .. } => ("ApiToken", id.to_string()),
-            Actor::System => ("System", String::new()),
+            Actor::Anonymous | Actor::System => (self.0.actor().kind(), String::new()),
         };
         ID(format!("{kind}:{id}"))
     }
@@ -108,7 +108,7 @@ impl Viewer {
     async fn login(&self) -> Option<&str> {
         match self.0.actor() {
             Actor::User { login, .. } => Some(login),
-            Actor::Token { .. } | Actor::System => None,
+            Actor::Token { .. } | Actor::Anonymous | Actor::System => None,
         }
     }
 
@@ -116,7 +116,7 @@ impl Viewer {
     async fn name(&self) -> &str {
         match self.0.actor() {
             Actor::User { name, .. } | Actor::Token { name, .. } => name,
-            Actor::System => "system",
+            Actor::Anonymous | Actor::System => self.0.actor().name(),
         }
     }
 
@@ -124,7 +124,7 @@ impl Viewer {
     async fn is_platform(&self) -> bool {
         match self.0.actor() {
             Actor::User { is_platform, .. } => *is_platform,
-            Actor::Token { .. } | Actor::System => false,
+            Actor::Token { .. } | Actor::Anonymous | Actor::System => false,
         }
     }
 
@@ -132,7 +132,7 @@ impl Viewer {
     async fn merchant(&self) -> Option<&str> {
         match self.0.actor() {
             Actor::User { merchant, .. } => merchant.as_deref(),
-            Actor::Token { .. } | Actor::System => None,
+            Actor::Token { .. } | Actor::Anonymous | Actor::System => None,
         }
     }
 

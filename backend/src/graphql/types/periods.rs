@@ -44,7 +44,6 @@ pub(crate) fn parse_period_input(input: Option<PeriodInput>) -> Result<Option<Do
         (None, true, None) => Ok(Some(DomainPeriod::Days { from: text(input.from), to: text(input.to) })),
         (None, false, Some(PeriodPreset::Today)) => Ok(Some(DomainPeriod::Today)),
         (None, false, Some(PeriodPreset::Yesterday)) => Ok(Some(DomainPeriod::Yesterday)),
-        (None, false, None) => Ok(None),
         _ => Err(Error::field(&["period"], Message::Search(SearchRule::SeveralPeriods))),
     }
 }
