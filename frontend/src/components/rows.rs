@@ -54,9 +54,15 @@ pub(crate) fn figure_cell(heading: &'static str, value: String) -> AnyView {
     view! { <td class="figures" data-label=heading>{value}</td> }.into_any()
 }
 
-pub(crate) fn head(headings: &[&'static str]) -> AnyView {
-    let cells: Vec<AnyView> =
-        headings.iter().map(|heading| view! { <th scope="col">{*heading}</th> }.into_any()).collect();
+/// The headings; those of figures stand to the right, like their figures.
+pub(crate) fn head(headings: &[&'static str], of_figures: &[&'static str]) -> AnyView {
+    let cells: Vec<AnyView> = headings
+        .iter()
+        .map(|heading| {
+            let class = of_figures.contains(heading).then_some("figures");
+            view! { <th scope="col" class=class>{*heading}</th> }.into_any()
+        })
+        .collect();
     view! {
         <thead>
             <tr>{cells}</tr>

@@ -181,7 +181,7 @@ fn Table(app: App, rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoVie
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.abnormal_orders()>
             <table class="list" aria-label=l.abnormal_orders()>
-                {head(&headings)}
+                {head(&headings, &[l.total(), l.shipping_fee(), l.item_count()])}
                 <tbody on:keydown=on_key>{body}</tbody>
             </table>
         </div>

@@ -110,7 +110,7 @@ fn review_view(app: App, l: Lang, chosen: Vec<Chosen>) -> AnyView {
         {(left_out > 0).then(|| view! { <p class="notice">{l.confirm_left_out(&left_out.to_string())}</p> })}
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.confirm()>
             <table class="list" aria-label=l.confirm()>
-                {head(&headings)}
+                {head(&headings, &[l.amount()])}
                 <tbody>{rows}</tbody>
             </table>
         </div>

@@ -212,7 +212,7 @@ fn Table(rows: Vec<OrdersOrdersNodes>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.orders()>
             <table class="list" aria-label=l.orders()>
-                {head(&headings)}
+                {head(&headings, &[l.total(), l.item_count()])}
                 <tbody on:keydown=on_key>{body}</tbody>
             </table>
         </div>

@@ -36,7 +36,7 @@ pub(crate) fn Result() -> impl IntoView {
         </div>
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.results()>
             <table class="list" aria-label=l.results()>
-                {head(&headings)}
+                {head(&headings, &[])}
                 <tbody>{rows}</tbody>
             </table>
         </div>

@@ -111,7 +111,7 @@ fn Table(app: App, rows: Vec<SendErrorRow>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.send_errors()>
             <table class="list" aria-label=l.send_errors()>
-                {head(&headings)}
+                {head(&headings, &[l.amount(), l.attempts()])}
                 <tbody on:keydown=on_key>{body}</tbody>
             </table>
         </div>
