@@ -90,6 +90,7 @@ test('an operator restores a paid order that the cart never saved', async ({ pag
     await expect(row(unknown)).toBeVisible({ timeout: 40_000 });
     await expect(row(unknown)).toContainText('復旧不可');
     await expect(row(unknown).getByRole('link', { name: '復旧', exact: true })).toHaveCount(0);
+    await expectAccessible(page);
   });
 
   await test.step('the operator restores the one that can be', async () => {
@@ -100,6 +101,7 @@ test('an operator restores a paid order that the cart never saved', async ({ pag
     await expectAccessible(page);
     await page.getByRole('button', { name: '復旧する' }).click();
     await expect(page.getByText(`注文 ${known} を復旧しました`)).toBeVisible();
+    await expectAccessible(page);
   });
 
   await test.step('the order is among the orders', async () => {

@@ -4,6 +4,23 @@
 import { expectAccessible } from '../support/axe';
 import { expect, test } from '../support/test';
 
+function result(ipCode: string, orderNo: string): Record<string, unknown> {
+  return {
+    ip_code: ipCode,
+    order_no: orderNo,
+    carrier: 'docomo',
+    status: '03',
+    amount: 11350,
+    phone: '09012345678',
+    email: 'taro@example.jp',
+    sendid: 'mr192',
+    sendpoint: '2026031700002',
+    error_code: '',
+    occurred_at: new Date().toISOString(),
+    parameters: {},
+  };
+}
+
 test('an operator re-sends a failed payment result', async ({ page, signIn, outside }) => {
   const orderNo = `e2e-send-${Date.now()}`;
   const ipCode = (await outside.ipCodes())[0];
@@ -22,20 +39,7 @@ test('an operator re-sends a failed payment result', async ({ page, signIn, outs
 
   await test.step('the endpoint answers 500 and the error is announced live', async () => {
     await outside.setMerchantAnswer('error_500');
-    await outside.ingest({
-      ip_code: ipCode.code,
-      order_no: orderNo,
-      carrier: 'docomo',
-      status: '03',
-      amount: 11350,
-      phone: '09012345678',
-      email: 'taro@example.jp',
-      sendid: 'mr192',
-      sendpoint: '2026031700002',
-      error_code: '',
-      occurred_at: new Date().toISOString(),
-      parameters: {},
-    });
+    await outside.ingest(result(ipCode.code, orderNo));
     const fresh = page.getByRole('status').filter({ hasText: '新しいエラー' });
     await expect(fresh).toBeVisible();
     await fresh.getByRole('button', { name: '表示' }).click();
@@ -66,5 +70,36 @@ test('an operator re-sends a failed payment result', async ({ page, signIn, outs
     await expect(row).toContainText('処理済');
     await expect(row).not.toContainText('未処理');
     expect(await outside.merchantRequests(orderNo)).toHaveLength(2);
+    await expectAccessible(page);
   });
+});
+
+// Goal: one decision, one request, and whoever comes second is told who was first and when. Method: while an operator
+// reads the confirmation, a tool closes the row; the operator sends, reads who did it, and the endpoint got nothing more.
+test('an operator who comes second is told who was first', async ({ page, signIn, outside }) => {
+  const orderNo = `e2e-second-${Date.now()}`;
+  const ipCode = (await outside.ipCodes())[0];
+  if (!ipCode) throw new Error('the demo has no IP code');
+  const row = page.getByRole('row').filter({ hasText: orderNo });
+  await outside.setMerchantAnswer('error_500');
+  await outside.ingest(result(ipCode.code, orderNo));
+
+  await signIn('operator');
+  await expect(async () => {
+    await page.goto(`/send-errors?ip=${ipCode.code}&condition=all&orderNo=${orderNo}`);
+    await expect(row).toContainText('未処理', { timeout: 1_000 });
+  }).toPass();
+  await row.getByRole('radio', { name: '再送信' }).check();
+  const id = (await row.getAttribute('data-id')) ?? '';
+  await page.getByRole('button', { name: '送信', exact: true }).click();
+  await page.getByRole('checkbox', { name: '提供・発送状況を確認しました' }).check();
+
+  const close = 'mutation($id: ID!) { markSendErrorProcessed(input: {id: $id}) { userErrors { code } } }';
+  await outside.graphql(close, { id }, 'operate');
+  await page.getByRole('button', { name: '送信', exact: true }).click();
+  await expect(row).toContainText('未実行');
+  await expect(row).toContainText('すでに処理済');
+  await expect(row).toContainText('operate');
+  await expectAccessible(page);
+  expect(await outside.merchantRequests(orderNo)).toHaveLength(1);
 });

@@ -31,6 +31,7 @@ pub(crate) fn Root() -> impl IntoView {
     });
     router::follow(app);
     figures::follow(app);
+    session::follow_other_tabs(app);
     spawn_local(session::resume(app));
     view! { <Gate /> }
 }

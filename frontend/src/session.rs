@@ -16,6 +16,8 @@ use wasm_bindgen_futures::JsFuture;
 /// A token that ends this soon is replaced before it is used.
 const EXPIRY_MARGIN_MS: i64 = 30_000;
 const LOCK_NAME: &str = "todoke-session";
+/// What tabs tell each other: its value changes with every signing out.
+const SIGNED_OUT_KEY: &str = "todoke.signedOut";
 
 struct Token {
     text: String,
@@ -94,7 +96,17 @@ pub(crate) async fn sign_out(app: App) {
     // Where the server cannot be reached, this page forgets its token all the same.
     let _ = api::run::<SignOut>(app, sign_out::Variables).await;
     app.change_plan(|plan| *plan = Plan::default());
+    browser::remember(SIGNED_OUT_KEY, &browser::new_uuid());
     leave(app);
+}
+
+/// Whoever signs out in one tab is signed out in all of them.
+pub(crate) fn follow_other_tabs(app: App) {
+    window_event_listener(leptos::ev::storage, move |event| {
+        if event.key().as_deref() == Some(SIGNED_OUT_KEY) {
+            leave(app);
+        }
+    });
 }
 
 fn enter(
