@@ -7,6 +7,7 @@
 pub mod abnormal_order;
 pub mod access;
 pub mod acknowledgement;
+pub mod csv;
 pub mod delivery;
 pub mod ids;
 pub mod money;

@@ -21,6 +21,7 @@ pub mod admin;
 pub(crate) mod checkouts;
 mod error;
 pub(crate) mod evaluations;
+pub(crate) mod exports;
 pub(crate) mod ip_codes;
 pub(crate) mod notifications;
 pub(crate) mod orders;

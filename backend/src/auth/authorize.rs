@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use todoke_domain::{access::Holder, ids::IpCode, time::Timestamp};
+use todoke_domain::{access::Holder, ids::IpCode};
 
 use super::{
     api_token, jwt,
@@ -14,13 +14,11 @@ use crate::{
     store,
 };
 
-/// A scope with the instant at which the credential behind it ends.
+/// A good credential: the scope that stands behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct Authorized {
     /// Who asks, and what they reach.
     pub scope: Scope,
-    /// When the credential ends; open connections are closed then.
-    pub expires_at: Option<Timestamp>,
 }
 
 /// The bearer token of an `Authorization` header.
@@ -61,7 +59,7 @@ async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Res
         is_platform: account.is_platform,
         merchant: account.merchant,
     };
-    Ok(Authorized { scope: Scope::of(actor, rights, origin), expires_at: Some(claims.expires_at) })
+    Ok(Authorized { scope: Scope::of(actor, rights, origin) })
 }
 
 async fn authorize_api_token(app: &App, secret: &str, origin: Origin) -> Result<Authorized, Error> {
@@ -70,7 +68,7 @@ async fn authorize_api_token(app: &App, secret: &str, origin: Origin) -> Result<
     let rights: BTreeMap<IpCode, Vec<Holder>> =
         token.ip_codes.into_iter().map(|ip_code| (ip_code, holders.clone())).collect();
     let actor = Actor::Token { id: token.id, name: token.name };
-    Ok(Authorized { scope: Scope::of(actor, rights, origin), expires_at: token.expires_at })
+    Ok(Authorized { scope: Scope::of(actor, rights, origin) })
 }
 
 #[cfg(test)]

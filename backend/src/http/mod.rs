@@ -12,6 +12,7 @@ use actix_web::{
 use crate::{app::App, graphql::schema, runtime::Role};
 
 mod assets;
+mod export;
 mod graphql;
 mod health;
 mod ingest;
@@ -47,6 +48,7 @@ pub fn build_app(
             // A worker takes nothing in: it only tells how it is.
             if role != Role::Worker {
                 ingest::routes(config);
+                export::routes(config);
                 notify::routes(config);
                 graphql::routes(config);
                 assets::routes(config);

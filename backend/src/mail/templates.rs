@@ -1,10 +1,13 @@
 //! The texts of mails: plain, Japanese first, a short English part below. Never card data, never a whole phone
 //! number or address of the buyer.
 
-use todoke_domain::delivery::{Cause, Receipt};
+use todoke_domain::delivery::Receipt;
 use url::Url;
 
-use crate::store::{ip_codes::IpCodeSettings, mails::NewMail, send_errors::SendError};
+use crate::{
+    messages::{Language, cause_text},
+    store::{ip_codes::IpCodeSettings, mails::NewMail, send_errors::SendError},
+};
 
 /// The alert about one send error.
 const ALERT: &str = include_str!("templates/send_error_alert.txt");
@@ -31,9 +34,9 @@ pub(crate) fn send_error_alert(
             ("amount", &row.amount.to_string()),
             ("occurred_at", &row.occurred_at.to_tokyo_text()),
             ("cause", &cause_with_status(row)),
-            ("cause_english", cause_english(row.cause)),
-            ("receipt", receipt_text(row.receipt())),
-            ("receipt_english", receipt_english(row.receipt())),
+            ("cause_english", cause_text(row.cause, Language::English)),
+            ("receipt", receipt_advice(row.receipt())),
+            ("receipt_english", receipt_advice_english(row.receipt())),
             ("link", &link_to(row, public_url)),
         ],
     );
@@ -84,7 +87,7 @@ fn digest_line(row: &SendError, public_url: &Url) -> String {
         row.order_no,
         row.amount,
         cause_with_status(row),
-        receipt_text(row.receipt()),
+        receipt_advice(row.receipt()),
         link_to(row, public_url),
     )
 }
@@ -111,8 +114,8 @@ fn link_to(row: &SendError, public_url: &Url) -> String {
 
 fn cause_with_status(row: &SendError) -> String {
     match row.http_status {
-        Some(status) => format!("{} (HTTP {status})", cause_text(row.cause)),
-        None => cause_text(row.cause).to_owned(),
+        Some(status) => format!("{} (HTTP {status})", cause_text(row.cause, Language::Japanese)),
+        None => cause_text(row.cause, Language::Japanese).to_owned(),
     }
 }
 
@@ -125,59 +128,19 @@ fn carrier_name(code: &str) -> &str {
     }
 }
 
-const fn receipt_text(receipt: Receipt) -> &'static str {
+/// What the reader should do about the class.
+const fn receipt_advice(receipt: Receipt) -> &'static str {
     match receipt {
         Receipt::NotReceived => "未達(加盟店様のシステムには届いていません)",
         Receipt::MaybeReceived => "到達の可能性あり(再送信の前に提供・発送状況をご確認ください)",
     }
 }
 
-const fn receipt_english(receipt: Receipt) -> &'static str {
+/// The same in English.
+const fn receipt_advice_english(receipt: Receipt) -> &'static str {
     match receipt {
         Receipt::NotReceived => "not received",
         Receipt::MaybeReceived => "may have been received: check what was provided before you re-send",
-    }
-}
-
-const fn cause_text(cause: Cause) -> &'static str {
-    match cause {
-        Cause::NameNotResolved => "送信先のホスト名を解決できません",
-        Cause::ConnectionRefused => "接続を拒否されました",
-        Cause::ConnectFailed => "接続できません",
-        Cause::ConnectTimedOut => "接続がタイムアウトしました",
-        Cause::TlsFailed => "TLS接続に失敗しました",
-        Cause::BlockedTarget => "送信が許可されていないアドレスです",
-        Cause::NoEndpoint => "送信先が設定されていません",
-        Cause::InvalidRequest => "送信データを作成できません",
-        Cause::TimedOut => "応答がタイムアウトしました",
-        Cause::ConnectionReset => "送信後に接続が切断されました",
-        Cause::InvalidAnswer => "応答がHTTPとして正しくありません",
-        Cause::ServerError => "サーバーエラー",
-        Cause::ClientError => "受信側がリクエストを受け付けませんでした",
-        Cause::Redirect => "転送(リダイレクト)の応答",
-        Cause::BodyRuleNotMet => "応答の内容が受領の条件と一致しません",
-        Cause::ProcessDied => "送信中に処理が中断しました",
-    }
-}
-
-const fn cause_english(cause: Cause) -> &'static str {
-    match cause {
-        Cause::NameNotResolved => "the host's name could not be resolved",
-        Cause::ConnectionRefused => "the connection was refused",
-        Cause::ConnectFailed => "the connection failed",
-        Cause::ConnectTimedOut => "the connection timed out",
-        Cause::TlsFailed => "the TLS handshake failed",
-        Cause::BlockedTarget => "the address may not be reached",
-        Cause::NoEndpoint => "no endpoint is set",
-        Cause::InvalidRequest => "the request could not be built",
-        Cause::TimedOut => "the answer timed out",
-        Cause::ConnectionReset => "the connection broke after the request was sent",
-        Cause::InvalidAnswer => "the answer was not valid HTTP",
-        Cause::ServerError => "server error",
-        Cause::ClientError => "the request was not accepted",
-        Cause::Redirect => "the answer was a redirect",
-        Cause::BodyRuleNotMet => "the answer's body was not an acknowledgement",
-        Cause::ProcessDied => "sending was interrupted",
     }
 }
 

@@ -19,6 +19,7 @@ mod accounts;
 mod authorization;
 mod crash;
 mod deliveries;
+mod exports;
 mod ingest;
 mod live;
 mod mails;
