@@ -3,6 +3,8 @@
 //!
 //! Which row may be sent is the rule of `resend`; this file knows plans, not deliveries.
 
+use crate::delivery::{Cause, Outcome};
+
 /// Most rows of one plan: a merchant with a hundred thousand errors closes or re-sends them in one go.
 pub const ROWS_MAX: u64 = 100_000;
 /// A plan that nobody started is void after this time, in milliseconds.
@@ -60,6 +62,16 @@ pub enum BatchCommand {
     Resume,
     /// 中止.
     Cancel,
+}
+
+/// Failures in a row after one more outcome. That our own process died says nothing about the endpoint, so it neither
+/// lengthens the row nor ends it.
+pub const fn failures_in_a_row_after(before: u32, outcome: Outcome) -> u32 {
+    match outcome {
+        Outcome::Delivered => 0,
+        Outcome::Failed(Cause::ProcessDied) => before,
+        Outcome::Failed(_) => before.saturating_add(1),
+    }
 }
 
 impl BatchState {
@@ -154,6 +166,24 @@ mod tests {
                 .collect();
             assert_eq!(found, permitted, "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_kill_of_the_process_is_no_failure_of_the_endpoint() {
+        let failed = |cause| Outcome::Failed(cause);
+        let outcomes = [
+            failed(Cause::ConnectionRefused),
+            failed(Cause::ProcessDied),
+            failed(Cause::TimedOut),
+            Outcome::Delivered,
+            failed(Cause::ProcessDied),
+        ];
+        let mut row = 0;
+        let rows = outcomes.map(|outcome| {
+            row = failures_in_a_row_after(row, outcome);
+            row
+        });
+        assert_eq!(rows, [1, 1, 2, 0, 0]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use todoke_domain::{
     delivery::{Cause, DeliveryState, Outcome, Trigger},
     ids::{IpCode, PaymentId, ResendBatchId},
     resend::{self, Refusal, ResendRequest},
-    resend_batch::{BatchAction, BatchRowState, BatchState},
+    resend_batch::{self, BatchAction, BatchRowState, BatchState},
     time::Timestamp,
 };
 use tokio_util::sync::CancellationToken;
@@ -253,15 +253,11 @@ async fn count(
     let mut delivered = Vec::new();
     let mut failed: HashMap<Cause, Vec<PaymentId>> = HashMap::new();
     for (id, outcome) in outcomes {
+        batch.progress.failures_in_a_row =
+            resend_batch::failures_in_a_row_after(batch.progress.failures_in_a_row, *outcome);
         match outcome {
-            Outcome::Delivered => {
-                delivered.push(*id);
-                batch.progress.failures_in_a_row = 0;
-            }
-            Outcome::Failed(cause) => {
-                failed.entry(*cause).or_default().push(*id);
-                batch.progress.failures_in_a_row += 1;
-            }
+            Outcome::Delivered => delivered.push(*id),
+            Outcome::Failed(cause) => failed.entry(*cause).or_default().push(*id),
         }
     }
     let done = (BatchRowState::Done, None);
