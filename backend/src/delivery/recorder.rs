@@ -14,7 +14,10 @@ use todoke_domain::{
     send_error::SendErrorStatus,
     time::Timestamp,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 use uuid::Uuid;
 
 use super::{alerts, batches, machinery::Machinery};
@@ -34,6 +37,8 @@ use crate::{
 
 /// Outcomes gathered into one transaction.
 const GATHERED_MAX: usize = 256;
+/// How long the first of them waits for others: nobody waits for the answer, and the inbox needs the writer more.
+const GATHER_TIME: Duration = Duration::from_millis(2);
 /// Outcomes waiting in memory; attempts hold their slots until they are recorded, so this never fills in practice.
 const WAITING_MAX: usize = 1_024;
 /// Wait before an outcome is written again after the database was away.
@@ -89,10 +94,13 @@ impl Recorder {
 /// Records until every sender is gone.
 pub(crate) async fn run(machinery: Arc<Machinery>, mut inbox: RecorderInbox) {
     while let Some(first) = inbox.0.recv().await {
+        let deadline = Instant::now() + GATHER_TIME;
         let mut batch = vec![first];
         while batch.len() < GATHERED_MAX {
-            let Ok(next) = inbox.0.try_recv() else { break };
-            batch.push(next);
+            match tokio::time::timeout_at(deadline, inbox.0.recv()).await {
+                Ok(Some(next)) => batch.push(next),
+                Ok(None) | Err(_) => break,
+            }
         }
         let (finished, recorded): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|waiting| (waiting.finished, waiting.recorded)).unzip();
