@@ -23,6 +23,7 @@ mod error;
 pub(crate) mod evaluations;
 pub(crate) mod exports;
 pub(crate) mod ip_codes;
+pub(crate) mod keys;
 pub(crate) mod notifications;
 pub(crate) mod orders;
 pub(crate) mod payments;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     App, ConflictReason, Error,
-    send_errors::{check_key, key_taken_meanwhile},
+    keys::{check_key, key_taken_meanwhile},
 };
 use crate::{
     auth::scope::Scope,

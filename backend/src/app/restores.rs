@@ -3,7 +3,7 @@
 //!
 //! Mails nobody and asks nobody outside: one write transaction holds all of it.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::DbErr;
 use todoke_domain::{
     abnormal_order::{AbnormalOrderStatus, Evaluation},
     access::Action,
@@ -17,12 +17,12 @@ use uuid::Uuid;
 use super::{
     abnormal_orders::{find_abnormal_order, shown_notification},
     evaluations::{Facts, load_facts, re_evaluate_order_numbers},
+    keys::{check_key, is_taken},
 };
 use crate::{
     app::{App, ConflictReason, Error},
     auth::scope::Scope,
     live::Change,
-    messages::Message,
     store::{
         self,
         abnormal_orders::{AbnormalOrder, Restoration},
@@ -37,8 +37,6 @@ use crate::{
 const RESTORE: &str = "restoreAbnormalOrder";
 /// Tries of a restore that meets another one at the same instant: the next try sees what the other did.
 const TRIES_MAX: usize = 3;
-/// Longest idempotency key, in characters.
-const IDEMPOTENCY_KEY_CHARS_MAX: usize = 100;
 
 /// A row that is restored, and its order.
 #[derive(Clone, Debug)]
@@ -70,11 +68,7 @@ pub(crate) async fn restore_abnormal_order(
     id: AbnormalOrderId,
     idempotency_key: &str,
 ) -> Result<Restored, Error> {
-    let key_chars = idempotency_key.chars().count();
-    let is_clean = !idempotency_key.chars().any(char::is_control);
-    if key_chars == 0 || key_chars > IDEMPOTENCY_KEY_CHARS_MAX || !is_clean {
-        return Err(Error::field(&["idempotencyKey"], Message::IdempotencyKeyInvalid));
-    }
+    check_key(idempotency_key)?;
     // Found for everybody, so that also who may not know of the row leaves a trace; what is told is the same.
     let row = find_abnormal_order(app, &Scope::system(), id).await?.ok_or(Error::NotFound)?;
     if !scope.may(&row.payment.ip_code, Action::Restore) {
@@ -92,11 +86,6 @@ pub(crate) async fn restore_abnormal_order(
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// Whether a unique index refused: somebody else was first with this very thing.
-fn is_taken(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 async fn try_restore(

@@ -12,7 +12,10 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
-use super::{App, ConflictReason, Error, FieldError};
+use super::{
+    App, ConflictReason, Error, FieldError,
+    keys::{check_key, key_taken_meanwhile},
+};
 use crate::{
     auth::scope::Scope,
     live::Change,
@@ -30,8 +33,6 @@ use crate::{
 
 /// Longest reason, in characters.
 const REASON_CHARS_MAX: usize = 500;
-/// Longest idempotency key, in characters.
-const KEY_CHARS_MAX: usize = 100;
 /// How long a resend's answer is waited for before the page is told that it still runs.
 const OUTCOME_WAIT: Duration = Duration::from_secs(20);
 /// How often the outcome is looked for when no change is heard (another machine may send).
@@ -189,20 +190,6 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
     Ok((row.ip_code, decision))
 }
 
-/// The same key was shown for another row at the same time, and that decision was stored first.
-pub(super) fn key_taken_meanwhile(
-    scope: &Scope,
-    error: sea_orm::DbErr,
-    now: todoke_domain::time::Timestamp,
-) -> Error {
-    match error.sql_err() {
-        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => {
-            Error::conflict(ConflictReason::KeyReused, Some(scope.actor().name().to_owned()), Some(now))
-        }
-        _ => error.into(),
-    }
-}
-
 async fn close_row(app: &App, scope: &Scope, id: PaymentId, reason: Option<String>) -> Result<(), Error> {
     let now = app.clock.now();
     let tx = app.database.begin_write().await?;
@@ -355,10 +342,4 @@ fn check_reason(reason: Option<&str>) -> Result<(), Error> {
     let too_long = reason.is_some_and(|reason| reason.chars().count() > REASON_CHARS_MAX);
     let fault = Message::Field(payment::FaultKind::TooLong(REASON_CHARS_MAX));
     if too_long { Err(Error::field(&["reason"], fault)) } else { Ok(()) }
-}
-
-/// Checks the key by which a repeat of a decision is known.
-pub(crate) fn check_key(key: &str) -> Result<(), Error> {
-    let fits = (1..=KEY_CHARS_MAX).contains(&key.chars().count());
-    if fits { Ok(()) } else { Err(Error::field(&["idempotencyKey"], Message::IdempotencyKeyInvalid)) }
 }
