@@ -1,8 +1,8 @@
 //! Attempts: each request as it was sent, and what came back.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use todoke_domain::{
     access::Action,
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{attempts, decisions},
+    keyset,
     page::{Page, PageRequest, Place},
     rows,
 };
@@ -106,13 +107,8 @@ pub(crate) async fn list_of_payment(
         return Ok(Page { rows: Vec::new(), has_next: false });
     }
     let mut query = of_payment(ip_code, payment);
-    if let Some(after) = request.after {
-        let older = Condition::any().add(attempts::Column::StartedAt.lt(after.at)).add(
-            Condition::all()
-                .add(attempts::Column::StartedAt.eq(after.at))
-                .add(attempts::Column::Id.lt(after.id)),
-        );
-        query = query.filter(older);
+    if let Some(place) = request.after {
+        query = query.filter(keyset::after(attempts::Column::StartedAt, attempts::Column::Id, place));
     }
     let found = query
         .order_by_desc(attempts::Column::StartedAt)

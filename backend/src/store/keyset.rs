@@ -62,15 +62,28 @@ pub(super) async fn count_capped<E: EntityTrait>(
     query: Select<E>,
     any_column: E::Column,
 ) -> Result<u64, DbErr> {
-    let statement = capped_count(query, any_column);
-    let row = db.query_one(&statement).await?;
+    count_at_most(db, query, any_column, COUNT_MAX + 1).await
+}
+
+/// How many rows a query finds, at most so many.
+pub(super) async fn count_at_most<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    query: Select<E>,
+    any_column: E::Column,
+    most: u64,
+) -> Result<u64, DbErr> {
+    let row = db.query_one(&bounded_count(query, any_column, most)).await?;
     let counted: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
     Ok(u64::try_from(counted).unwrap_or(0))
 }
 
 /// `SELECT COUNT(*)` over at most one row above [`COUNT_MAX`].
 pub(super) fn capped_count<E: EntityTrait>(query: Select<E>, any_column: E::Column) -> SelectStatement {
-    let found = query.select_only().column(any_column).limit(COUNT_MAX + 1).into_query();
+    bounded_count(query, any_column, COUNT_MAX + 1)
+}
+
+fn bounded_count<E: EntityTrait>(query: Select<E>, any_column: E::Column, most: u64) -> SelectStatement {
+    let found = query.select_only().column(any_column).limit(most).into_query();
     Query::select().expr(Expr::col(Asterisk).count()).from_subquery(found, "found").to_owned()
 }
 

@@ -1,8 +1,7 @@
 //! The rows of resend batches: what was frozen, and what became of each.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, ExprTrait, Func, Query},
 };
 use todoke_domain::{
@@ -21,6 +20,7 @@ use super::{
         resend_batch_rows::{Column, Entity, Model},
         send_errors,
     },
+    keyset,
     page::{Page, PageRequest, Place},
     rows,
 };
@@ -229,11 +229,8 @@ pub(crate) async fn list_page(
     if let Some(state) = state {
         query = query.filter(Column::State.eq(state.code()));
     }
-    if let Some(after) = request.after {
-        let older = Condition::any()
-            .add(Column::OccurredAt.lt(after.at))
-            .add(Condition::all().add(Column::OccurredAt.eq(after.at)).add(Column::SendErrorId.lt(after.id)));
-        query = query.filter(older);
+    if let Some(place) = request.after {
+        query = query.filter(keyset::after(Column::OccurredAt, Column::SendErrorId, place));
     }
     let found = query
         .order_by_desc(Column::OccurredAt)

@@ -4,8 +4,8 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Alias, Expr, ExprTrait, Func, LockBehavior, LockType, OnConflict, Query},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType, OnConflict},
 };
 use todoke_domain::{
     access::Action,
@@ -20,6 +20,7 @@ use todoke_domain::{
 
 use super::{
     entity::send_errors::{ActiveModel, Column, Entity, Model},
+    keyset,
     page::{COUNT_MAX, Page, PageRequest, Place, Total},
     rows,
 };
@@ -97,28 +98,19 @@ pub(crate) async fn search(
     search: &SendErrorSearch,
     request: PageRequest,
 ) -> Result<Page<SendError>, DbErr> {
-    let mut merged = Vec::new();
+    let mut found = Vec::new();
     for ip_code in scope.narrow(&search.ip_codes, Action::View) {
         let mut query = matching(search, &ip_code);
-        if let Some(after) = request.after {
-            let place = Expr::tuple([Expr::col(Column::OccurredAt), Expr::col(Column::Id)]);
-            query = query.filter(place.lt(Expr::tuple([Expr::value(after.at), Expr::value(after.id)])));
+        if let Some(place) = request.after {
+            query = query.filter(keyset::after(Column::OccurredAt, Column::Id, place));
         }
-        let found = query
-            .order_by_desc(Column::OccurredAt)
-            .order_by_desc(Column::Id)
-            .limit(request.rows + 1)
-            .all(db)
-            .await?;
-        merged.extend(found);
+        let query = query.order_by_desc(Column::OccurredAt).order_by_desc(Column::Id).limit(request.rows + 1);
+        for row in query.all(db).await? {
+            let place = Place { at: row.occurred_at, id: row.id };
+            found.push((place, send_error_of(row)?));
+        }
     }
-    merged.sort_by_key(|row| std::cmp::Reverse((row.occurred_at, row.id)));
-    merged.truncate(usize::try_from(request.rows + 1).unwrap_or(usize::MAX));
-    let placed = merged.into_iter().map(|row| {
-        let place = Place { at: row.occurred_at, id: row.id };
-        send_error_of(row).map(|send_error| (place, send_error))
-    });
-    Ok(Page::cut(placed.collect::<Result<_, _>>()?, request.rows))
+    Ok(keyset::merge(found, request))
 }
 
 /// How many rows a search has; stops one above [`COUNT_MAX`].
@@ -130,7 +122,9 @@ pub(crate) async fn count(
     let mut counted = 0;
     for ip_code in scope.narrow(&search.ip_codes, Action::View) {
         if counted <= COUNT_MAX {
-            counted += count_rows(db, matching(search, &ip_code), COUNT_MAX + 1 - counted).await?;
+            counted +=
+                keyset::count_at_most(db, matching(search, &ip_code), Column::Id, COUNT_MAX + 1 - counted)
+                    .await?;
         }
     }
     Ok(Total::of(counted))
@@ -148,7 +142,7 @@ pub(crate) async fn count_unprocessed(
     let waiting = Entity::find()
         .filter(Column::IpCode.eq(ip_code.as_str()))
         .filter(Column::Status.eq(SendErrorStatus::Unprocessed.code()));
-    count_rows(db, waiting, COUNT_MAX).await
+    keyset::count_at_most(db, waiting, Column::Id, COUNT_MAX).await
 }
 
 /// The row, if it may be seen.
@@ -312,21 +306,6 @@ pub(super) fn matching(search: &SendErrorSearch, ip_code: &IpCode) -> sea_orm::S
         }
     }
     query
-}
-
-async fn count_rows(
-    db: &impl ConnectionTrait,
-    query: sea_orm::Select<Entity>,
-    most: u64,
-) -> Result<u64, DbErr> {
-    let bounded = query.select_only().column(Column::Id).limit(most).into_query();
-    let counting = Query::select()
-        .expr(Func::count(Expr::val(1)))
-        .from_subquery(bounded, Alias::new("bounded"))
-        .to_owned();
-    let row = db.query_one(&counting).await?;
-    let counted: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
-    Ok(u64::try_from(counted).unwrap_or(0))
 }
 
 fn active_model(row: &SendError) -> ActiveModel {
