@@ -16,8 +16,9 @@ use uuid::Uuid;
 
 use super::{
     endpoints::Endpoints,
+    message::{Envelope, headers_of},
     recorder::{Finished, Recorder},
-    sender::{Answer, Envelope, Sender},
+    sender::{Answer, Exchange, Sender},
     slots::{Slot, Slots},
 };
 use crate::{
@@ -25,7 +26,11 @@ use crate::{
     live::Live,
     providers::zeus::{self, OutgoingRequest, Unbuildable},
     store::{
-        Database, attempts::Attempt, deliveries::Lease, ip_codes::IpCodeSettings, payments::ResultFacts,
+        Database,
+        attempts::{Attempt, Timings},
+        deliveries::Lease,
+        ip_codes::IpCodeSettings,
+        payments::ResultFacts,
     },
 };
 
@@ -126,7 +131,7 @@ async fn make_attempt(machinery: &Machinery, job: &Job) -> Finished {
     let started_at = machinery.clock.now();
     let stopwatch = std::time::Instant::now();
     let request = zeus::build_request(endpoint, parameters);
-    let result = match &request {
+    let exchange = match &request {
         Ok(request) => {
             let envelope = Envelope {
                 delivery_id: job.delivery_id,
@@ -135,17 +140,17 @@ async fn make_attempt(machinery: &Machinery, job: &Job) -> Finished {
             };
             machinery.sender.send(request, envelope).await
         }
-        Err(unbuildable) => Err(cause_of(*unbuildable)),
+        Err(unbuildable) => unsent(cause_of(*unbuildable)),
     };
     let duration_ms = u32::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u32::MAX);
-    let outcome = match &result {
+    let outcome = match &exchange.result {
         Ok(answer) => {
             Outcome::of_answer(answer.status, &endpoint.charset.decode(&answer.body), &endpoint.body_rule)
         }
         Err(cause) => Outcome::Failed(*cause),
     };
-    let retry_after_ms = result.as_ref().ok().and_then(retry_after_ms);
-    let attempt = attempt_of(job, request.ok(), started_at, duration_ms, outcome, result.ok());
+    let retry_after_ms = exchange.result.as_ref().ok().and_then(retry_after_ms);
+    let attempt = attempt_of(job, request.ok(), (started_at, duration_ms), outcome, exchange);
     Finished {
         attempt,
         lease_id: job.lease.id,
@@ -159,6 +164,11 @@ async fn make_attempt(machinery: &Machinery, job: &Job) -> Finished {
 pub(crate) fn orphaned_attempt(job_like: &OrphanedLease, now: Timestamp) -> Finished {
     let parameters = job_like.edited.as_deref().unwrap_or(&job_like.facts.parameters);
     let request = zeus::build_request(&job_like.settings.endpoint, parameters).ok();
+    let envelope = Envelope {
+        delivery_id: job_like.delivery_id,
+        is_edited: job_like.edited.is_some(),
+        timeout_ms: job_like.settings.endpoint.timeout_ms,
+    };
     let started_at = job_like.leased_at.unwrap_or(now);
     let attempt = Attempt {
         id: AttemptId::new(Uuid::now_v7()),
@@ -173,10 +183,13 @@ pub(crate) fn orphaned_attempt(job_like: &OrphanedLease, now: Timestamp) -> Fini
         http_status: None,
         request_method: job_like.settings.endpoint.method.code().to_ascii_uppercase(),
         request_url: request.as_ref().map(|request| request.url.to_string()).unwrap_or_default(),
+        request_headers: request.as_ref().map(|request| headers_of(request, envelope)).unwrap_or_default(),
         request_body: request.map(|request| request.body).unwrap_or_default(),
+        timings: Timings::default(),
         response_headers: Vec::new(),
         response_body: Vec::new(),
         decided_by: None,
+        is_edited: job_like.edited.is_some(),
     };
     Finished {
         attempt,
@@ -210,19 +223,18 @@ pub(crate) struct OrphanedLease {
 fn attempt_of(
     job: &Job,
     request: Option<OutgoingRequest>,
-    started_at: Timestamp,
-    duration_ms: u32,
+    (started_at, duration_ms): (Timestamp, u32),
     outcome: Outcome,
-    answer: Option<Answer>,
+    exchange: Exchange,
 ) -> Attempt {
     let endpoint = &job.settings.endpoint;
     let (request_url, request_body) = match request {
         Some(request) => (request.url.to_string(), request.body),
         None => (endpoint.url.clone().unwrap_or_default(), String::new()),
     };
-    let (http_status, response_headers, response_body) = match answer {
-        Some(answer) => (Some(answer.status), answer.headers, answer.body),
-        None => (None, Vec::new(), Vec::new()),
+    let (http_status, response_headers, response_body) = match exchange.result {
+        Ok(answer) => (Some(answer.status), answer.headers, answer.body),
+        Err(_) => (None, Vec::new(), Vec::new()),
     };
     Attempt {
         id: AttemptId::new(Uuid::now_v7()),
@@ -238,10 +250,18 @@ fn attempt_of(
         request_method: endpoint.method.code().to_ascii_uppercase(),
         request_url,
         request_body,
+        request_headers: exchange.request_headers,
+        timings: exchange.timings,
         response_headers,
         response_body,
         decided_by: None,
+        is_edited: job.edited.is_some(),
     }
+}
+
+/// There was nothing to send.
+fn unsent(cause: Cause) -> Exchange {
+    Exchange { result: Err(cause), request_headers: Vec::new(), timings: Timings::default() }
 }
 
 const fn cause_of(unbuildable: Unbuildable) -> Cause {

@@ -11,20 +11,22 @@ use hyper::{Request, Response, body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
 use rustls::pki_types::ServerName;
-use todoke_domain::{delivery::Cause, ids::DeliveryId};
+use todoke_domain::delivery::Cause;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     time::Instant,
 };
 use tokio_rustls::TlsConnector;
-use url::Url;
+use url::{Host, Url};
 
 use super::{
-    stream::{WatchedStream, WriteFlag},
+    message::{Envelope, headers_of, message_of},
+    steps::{Step, Steps},
+    stream::{Traffic, WatchedStream},
     target,
 };
-use crate::{providers::zeus::OutgoingRequest, store::ip_codes::EndpointMethod};
+use crate::{providers::zeus::OutgoingRequest, store::attempts::Timings};
 
 /// What is kept of an answer's body, in bytes (docs/REQUIREMENTS.md, A.13).
 pub(crate) const BODY_KEPT_BYTES_MAX: usize = 64 * 1024;
@@ -46,15 +48,15 @@ pub(crate) struct Answer {
     pub body: Vec<u8>,
 }
 
-/// What the request is sent with besides its own content.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Envelope {
-    /// Repeated in every request of the delivery, so that a receiver can drop a second copy.
-    pub delivery_id: DeliveryId,
-    /// Parameters were edited by hand.
-    pub is_edited: bool,
-    /// From the start of the connection to the end of the answer, in milliseconds.
-    pub timeout_ms: u32,
+/// How an attempt's request went.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    /// The answer, or the cause; its class says what the merchant may have received.
+    pub result: Result<Answer, Cause>,
+    /// The request's headers.
+    pub request_headers: Vec<(String, String)>,
+    /// How long each step took.
+    pub timings: Timings,
 }
 
 /// Makes requests.
@@ -83,36 +85,44 @@ impl Sender {
     }
 
     /// Sends one request.
-    ///
-    /// # Errors
-    /// The cause; its class says what the merchant may have received.
-    pub(crate) async fn send(&self, request: &OutgoingRequest, envelope: Envelope) -> Result<Answer, Cause> {
-        let written = WriteFlag::default();
+    pub(crate) async fn send(&self, request: &OutgoingRequest, envelope: Envelope) -> Exchange {
+        let request_headers = headers_of(request, envelope);
+        let mut steps = Steps::default();
+        let traffic = steps.traffic.clone();
         let deadline = Instant::now() + Duration::from_millis(u64::from(envelope.timeout_ms));
-        let exchange = self.exchange(request, envelope, written.clone(), deadline);
-        match tokio::time::timeout_at(deadline, exchange).await {
+        let talk = self.talk(request, &request_headers, &mut steps, deadline);
+        let result = match tokio::time::timeout_at(deadline, talk).await {
             Ok(result) => result,
-            Err(_) if written.is_set() => Err(Cause::TimedOut),
+            Err(_) if traffic.is_written() => Err(Cause::TimedOut),
             Err(_) => Err(Cause::ConnectTimedOut),
-        }
+        };
+        Exchange { result, request_headers, timings: steps.into_timings() }
     }
 
-    async fn exchange(
+    async fn talk(
         &self,
         request: &OutgoingRequest,
-        envelope: Envelope,
-        written: WriteFlag,
+        headers: &[(String, String)],
+        steps: &mut Steps,
         deadline: Instant,
     ) -> Result<Answer, Cause> {
+        let message = message_of(request, headers)?;
+        if matches!(request.url.host(), Some(Host::Domain(_))) {
+            steps.begin(Step::Dns);
+        }
         let address = target::resolve(&request.url, &self.permitted).await?;
+        steps.begin(Step::Connect);
         let connection = connect(address, deadline).await?;
-        let message = message_of(request, envelope)?;
+        let traffic = steps.traffic.clone();
         if request.url.scheme() == "https" {
             let name = server_name(&request.url)?;
+            steps.begin(Step::Tls);
             let secured = self.tls.connect(name, connection).await.map_err(|_| Cause::TlsFailed)?;
-            speak(WatchedStream::new(secured, written.clone()), message, &written).await
+            steps.end();
+            speak(WatchedStream::new(secured, traffic.clone()), message, &traffic).await
         } else {
-            speak(WatchedStream::new(connection, written.clone()), message, &written).await
+            steps.end();
+            speak(WatchedStream::new(connection, traffic.clone()), message, &traffic).await
         }
     }
 }
@@ -137,40 +147,11 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, Cause> {
     ServerName::try_from(bare.to_owned()).map_err(|_| Cause::InvalidRequest)
 }
 
-fn message_of(request: &OutgoingRequest, envelope: Envelope) -> Result<Request<Full<Bytes>>, Cause> {
-    let url = &request.url;
-    let host = match url.port() {
-        Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
-        None => url.host_str().unwrap_or_default().to_owned(),
-    };
-    let target = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    let mut message = Request::builder()
-        .uri(target)
-        .header("host", host)
-        .header("user-agent", concat!("Todoke/", env!("CARGO_PKG_VERSION")))
-        .header("accept", "*/*")
-        .header("connection", "close")
-        .header("todoke-delivery-id", envelope.delivery_id.to_string());
-    if envelope.is_edited {
-        message = message.header("todoke-edited", "true");
-    }
-    message = match request.method {
-        EndpointMethod::Get => message.method("GET"),
-        EndpointMethod::Post => {
-            message.method("POST").header("content-type", "application/x-www-form-urlencoded")
-        }
-    };
-    message.body(Full::from(request.body.clone())).map_err(|_| Cause::InvalidRequest)
-}
-
-async fn speak<S>(stream: S, message: Request<Full<Bytes>>, written: &WriteFlag) -> Result<Answer, Cause>
+async fn speak<S>(stream: S, message: Request<Full<Bytes>>, traffic: &Traffic) -> Result<Answer, Cause>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let classed = |error: hyper::Error| cause_of(&error, written);
+    let classed = |error: hyper::Error| cause_of(&error, traffic);
     let (mut requests, connection) = http1::Builder::new()
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
@@ -186,8 +167,8 @@ where
     answer
 }
 
-fn cause_of(error: &hyper::Error, written: &WriteFlag) -> Cause {
-    if !written.is_set() {
+fn cause_of(error: &hyper::Error, traffic: &Traffic) -> Cause {
+    if !traffic.is_written() {
         Cause::ConnectFailed
     } else if error.is_parse() {
         Cause::InvalidAnswer

@@ -1,30 +1,39 @@
 //! A connection that remembers whether anything was written through it: the difference between "cannot have been
-//! received" and "may have been received".
+//! received" and "may have been received". And when the answer's first byte came.
 
 use std::{
     io,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
+    time::Duration,
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Instant,
+};
 
-/// Whether a byte of the request was handed to the connection.
+/// When bytes of the request were first handed to a connection, and when bytes of the answer first came.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct WriteFlag(Arc<AtomicBool>);
+pub(crate) struct Traffic(Arc<Moments>);
 
-impl WriteFlag {
+#[derive(Debug, Default)]
+struct Moments {
+    written: OnceLock<Instant>,
+    answered: OnceLock<Instant>,
+}
+
+impl Traffic {
     /// Whether anything was written.
-    pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+    pub(crate) fn is_written(&self) -> bool {
+        self.0.written.get().is_some()
     }
 
-    fn set(&self) {
-        self.0.store(true, Ordering::Release);
+    /// How long after the request's first byte the answer's first byte came.
+    pub(crate) fn first_byte_after(&self) -> Option<Duration> {
+        let (written, answered) = (self.0.written.get()?, self.0.answered.get()?);
+        Some(answered.saturating_duration_since(*written))
     }
 }
 
@@ -32,13 +41,13 @@ impl WriteFlag {
 #[derive(Debug)]
 pub(crate) struct WatchedStream<S> {
     inner: S,
-    written: WriteFlag,
+    traffic: Traffic,
 }
 
 impl<S> WatchedStream<S> {
     /// Watches a stream.
-    pub(crate) fn new(inner: S, written: WriteFlag) -> Self {
-        Self { inner, written }
+    pub(crate) fn new(inner: S, traffic: Traffic) -> Self {
+        Self { inner, traffic }
     }
 }
 
@@ -48,7 +57,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for WatchedStream<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(context, buffer)
+        let filled = buffer.filled().len();
+        let read = Pin::new(&mut self.inner).poll_read(context, buffer);
+        if buffer.filled().len() > filled {
+            self.traffic.0.answered.get_or_init(Instant::now);
+        }
+        read
     }
 }
 
@@ -60,7 +74,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(context, bytes);
         if matches!(written, Poll::Ready(Ok(count)) if count > 0) {
-            self.written.set();
+            self.traffic.0.written.get_or_init(Instant::now);
         }
         written
     }

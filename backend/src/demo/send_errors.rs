@@ -14,10 +14,11 @@ use uuid::Uuid;
 use crate::{
     app::{App, Error},
     auth::scope::Scope,
+    delivery::message::{Envelope, headers_of},
     providers::zeus,
     store::{
         self,
-        attempts::Attempt,
+        attempts::{Attempt, Timings},
         deliveries::NewDelivery,
         ip_codes::IpCodeSettings,
         payments::ResultFacts,
@@ -154,6 +155,8 @@ fn failed_attempt(
     (cause, http_status): (Cause, Option<u16>),
 ) -> Attempt {
     let request = zeus::build_request(&settings.endpoint, &facts.parameters).ok();
+    let envelope =
+        Envelope { delivery_id: delivery.id, is_edited: false, timeout_ms: settings.endpoint.timeout_ms };
     let body = http_status.map(|status| if status == 200 { b"NG\n".to_vec() } else { b"error\n".to_vec() });
     Attempt {
         id: AttemptId::new(Uuid::now_v7()),
@@ -168,11 +171,33 @@ fn failed_attempt(
         http_status,
         request_method: settings.endpoint.method.code().to_ascii_uppercase(),
         request_url: request.as_ref().map(|request| request.url.to_string()).unwrap_or_default(),
+        request_headers: request.as_ref().map(|request| headers_of(request, envelope)).unwrap_or_default(),
         request_body: request.map(|request| request.body).unwrap_or_default(),
+        timings: sample_timings(cause),
         response_headers: http_status
             .map(|_| vec![("content-type".to_owned(), "text/plain".to_owned())])
             .unwrap_or_default(),
         response_body: body.unwrap_or_default(),
         decided_by: None,
+        is_edited: false,
+    }
+}
+
+/// Figures of an endpoint in the same country, as far as the attempt came.
+fn sample_timings(cause: Cause) -> Timings {
+    let named = Timings { dns_ms: Some(4), ..Timings::default() };
+    let connected = Timings { connect_ms: Some(9), ..named };
+    match cause {
+        Cause::NameNotResolved | Cause::BlockedTarget => named,
+        Cause::ConnectionRefused | Cause::ConnectFailed | Cause::ConnectTimedOut | Cause::TlsFailed => {
+            connected
+        }
+        Cause::TimedOut | Cause::ConnectionReset | Cause::ProcessDied => connected,
+        Cause::NoEndpoint | Cause::InvalidRequest => Timings::default(),
+        Cause::InvalidAnswer
+        | Cause::ServerError
+        | Cause::ClientError
+        | Cause::Redirect
+        | Cause::BodyRuleNotMet => Timings { first_byte_ms: Some(71), ..connected },
     }
 }

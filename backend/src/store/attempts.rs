@@ -20,6 +20,20 @@ use super::{
 };
 use crate::auth::scope::Scope;
 
+/// How long the steps of an attempt took, in milliseconds. `None` where a step was not reached or not needed, and
+/// for attempts older than this record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Timings {
+    /// Finding the address of the host's name, also where that failed.
+    pub dns_ms: Option<u32>,
+    /// Making the connection, also where that failed.
+    pub connect_ms: Option<u32>,
+    /// The TLS handshake, also where that failed.
+    pub tls_ms: Option<u32>,
+    /// From the beginning of the request to the first byte of the answer; none where no byte came.
+    pub first_byte_ms: Option<u32>,
+}
+
 /// One request and its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
@@ -49,12 +63,18 @@ pub(crate) struct Attempt {
     pub request_url: String,
     /// The form body, as sent.
     pub request_body: String,
+    /// The request's headers, in order; none where there was no request.
+    pub request_headers: Vec<(String, String)>,
+    /// How long each step took.
+    pub timings: Timings,
     /// The answer's headers, in order.
     pub response_headers: Vec<(String, String)>,
     /// The first 64 KiB of the answer's body.
     pub response_body: Vec<u8>,
     /// Who decided it; filled in when read.
     pub decided_by: Option<String>,
+    /// Whether the parameters were edited by hand for it; filled in when read.
+    pub is_edited: bool,
 }
 
 /// Stores attempts.
@@ -83,7 +103,7 @@ fn active_model(attempt: &Attempt) -> Result<attempts::ActiveModel, DbErr> {
         ip_code: Set(attempt.ip_code.as_str().to_owned()),
         trigger: Set(attempt.trigger.code().to_owned()),
         started_at: Set(attempt.started_at.as_micros()),
-        duration_ms: Set(i32::try_from(attempt.duration_ms).unwrap_or(i32::MAX)),
+        duration_ms: Set(milliseconds(attempt.duration_ms)),
         outcome: Set(attempt.outcome.code().to_owned()),
         cause: Set(cause),
         http_status: Set(attempt.http_status.map(i32::from)),
@@ -92,7 +112,16 @@ fn active_model(attempt: &Attempt) -> Result<attempts::ActiveModel, DbErr> {
         request_body: Set(attempt.request_body.clone()),
         response_headers: Set(rows::to_json(&attempt.response_headers)?),
         response_body: Set(attempt.response_body.clone()),
+        request_headers: Set(Some(rows::to_json(&attempt.request_headers)?)),
+        dns_ms: Set(attempt.timings.dns_ms.map(milliseconds)),
+        connect_ms: Set(attempt.timings.connect_ms.map(milliseconds)),
+        tls_ms: Set(attempt.timings.tls_ms.map(milliseconds)),
+        first_byte_ms: Set(attempt.timings.first_byte_ms.map(milliseconds)),
     })
+}
+
+fn milliseconds(duration_ms: u32) -> i32 {
+    i32::try_from(duration_ms).unwrap_or(i32::MAX)
 }
 
 /// The attempts of a payment, newest first.
@@ -166,20 +195,29 @@ async fn with_deciders(
     found: Vec<attempts::Model>,
 ) -> Result<Vec<Attempt>, DbErr> {
     let decided: Vec<Uuid> = found.iter().filter_map(|row| row.decision_id).collect();
-    let names: std::collections::HashMap<Uuid, String> = if decided.is_empty() {
+    let deciders: std::collections::HashMap<Uuid, Decider> = if decided.is_empty() {
         std::collections::HashMap::new()
     } else {
         let query = decisions::Entity::find().filter(decisions::Column::Id.is_in(decided));
-        query.all(db).await?.into_iter().map(|row| (row.id, row.actor_name)).collect()
+        let decider = |row: decisions::Model| {
+            (row.id, Decider { name: row.actor_name, edited: row.parameters_after.is_some() })
+        };
+        query.all(db).await?.into_iter().map(decider).collect()
     };
     let read = |row: attempts::Model| {
-        let decided_by = row.decision_id.and_then(|id| names.get(&id).cloned());
-        attempt_of(row, decided_by)
+        let decider = row.decision_id.and_then(|id| deciders.get(&id));
+        attempt_of(row, decider)
     };
     found.into_iter().map(read).collect()
 }
 
-fn attempt_of(row: attempts::Model, decided_by: Option<String>) -> Result<Attempt, DbErr> {
+/// What an attempt tells of the decision behind it.
+struct Decider {
+    name: String,
+    edited: bool,
+}
+
+fn attempt_of(row: attempts::Model, decider: Option<&Decider>) -> Result<Attempt, DbErr> {
     let outcome = match &row.cause {
         None => Outcome::Delivered,
         Some(cause) => Outcome::Failed(rows::named("attempts.cause", cause, Cause::from_code)?),
@@ -203,6 +241,17 @@ fn attempt_of(row: attempts::Model, decided_by: Option<String>) -> Result<Attemp
         request_body: row.request_body,
         response_headers: rows::json("attempts.response_headers", &row.response_headers)?,
         response_body: row.response_body,
-        decided_by,
+        request_headers: match &row.request_headers {
+            Some(headers) => rows::json("attempts.request_headers", headers)?,
+            None => Vec::new(),
+        },
+        timings: Timings {
+            dns_ms: row.dns_ms.map(rows::count),
+            connect_ms: row.connect_ms.map(rows::count),
+            tls_ms: row.tls_ms.map(rows::count),
+            first_byte_ms: row.first_byte_ms.map(rows::count),
+        },
+        decided_by: decider.map(|decider| decider.name.clone()),
+        is_edited: decider.is_some_and(|decider| decider.edited),
     })
 }

@@ -16,6 +16,7 @@ mod harness;
 mod abnormal_orders;
 mod abnormal_orders_live;
 mod accounts;
+mod attempts;
 mod authorization;
 mod crash;
 mod deliveries;

@@ -14,7 +14,7 @@ use crate::{
     graphql::{context::Asked, global_id, scalars::DateTime},
     store::{
         self,
-        attempts::Attempt as StoredAttempt,
+        attempts::{Attempt as StoredAttempt, Timings},
         page::{Page, PageRequest, Place, Total},
     },
 };
@@ -112,11 +112,24 @@ impl Attempt {
         &self.0.request_body
     }
 
+    /// The request's headers, in order; empty where there was no request, and for attempts of before this was kept.
+    async fn request_headers(&self) -> Vec<Parameter> {
+        headers(&self.0.request_headers)
+    }
+
+    /// Whether the parameters were edited by hand for it.
+    async fn edited_parameters(&self) -> bool {
+        self.0.is_edited
+    }
+
+    /// How long each step took.
+    async fn timings(&self) -> AttemptTimings {
+        AttemptTimings::of(self.0.timings, self.0.duration_ms)
+    }
+
     /// The answer's headers, in order.
     async fn response_headers(&self) -> Vec<Parameter> {
-        let header =
-            |(name, value): &(String, String)| Parameter { name: name.clone(), value: value.clone() };
-        self.0.response_headers.iter().map(header).collect()
+        headers(&self.0.response_headers)
     }
 
     /// The first 64 KiB of the answer's body, decoded in the endpoint's present charset.
@@ -132,6 +145,35 @@ impl Attempt {
     async fn decided_by(&self) -> Option<&str> {
         self.0.decided_by.as_deref()
     }
+}
+
+/// How long the steps of an attempt took, in milliseconds. A step that was not reached or not needed is null.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct AttemptTimings {
+    /// Finding the address of the host's name, also where that failed; null where the address stands in the URL.
+    pub dns_ms: Option<u32>,
+    /// Making the connection, also where that failed.
+    pub connect_ms: Option<u32>,
+    /// The TLS handshake, also where that failed; null for `http`.
+    pub tls_ms: Option<u32>,
+    /// From the beginning of the request to the first byte of the answer; null where no byte came.
+    pub first_byte_ms: Option<u32>,
+    /// The whole attempt.
+    pub total_ms: u32,
+}
+
+impl AttemptTimings {
+    /// Of what was measured.
+    pub(crate) const fn of(timings: Timings, total_ms: u32) -> Self {
+        let Timings { dns_ms, connect_ms, tls_ms, first_byte_ms } = timings;
+        Self { dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms }
+    }
+}
+
+/// Headers under the names and in the order of the wire.
+pub(crate) fn headers(pairs: &[(String, String)]) -> Vec<Parameter> {
+    let header = |(name, value): &(String, String)| Parameter { name: name.clone(), value: value.clone() };
+    pairs.iter().map(header).collect()
 }
 
 /// A row of a page of attempts.

@@ -22,6 +22,11 @@ pub struct Model {
     pub request_body: String,
     pub response_headers: String,
     pub response_body: Vec<u8>,
+    pub request_headers: Option<String>,
+    pub dns_ms: Option<i32>,
+    pub connect_ms: Option<i32>,
+    pub tls_ms: Option<i32>,
+    pub first_byte_ms: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
