@@ -2,11 +2,13 @@
 //! but secrets. A wrong value stops the start with the key, the value and what is allowed.
 
 use std::{
+    fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use figment::{
     Figment,
     providers::{Env, Format, Toml},
@@ -24,6 +26,8 @@ pub struct Config {
     pub database_url: String,
     /// Secrets, the embedded database and mail files live here.
     pub data_dir: PathBuf,
+    /// The key of the secrets that the database keeps; `None` makes one in the data directory.
+    pub secret_key: Option<SecretKey>,
     /// `smtp://` or `smtps://`; `None` writes `.eml` files.
     pub smtp_url: Option<String>,
     /// The sender of mails.
@@ -36,6 +40,32 @@ pub struct Config {
     pub grace_period_ms: i64,
     /// How long alerts to one address are gathered after the first, in milliseconds.
     pub alert_window_ms: i64,
+}
+
+/// A key of 32 bytes, given in base64.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretKey([u8; 32]);
+
+impl SecretKey {
+    /// The bytes.
+    pub(crate) const fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SecretKey(hidden)")
+    }
+}
+
+impl FromStr for SecretKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let bytes = BASE64_STANDARD.decode(text.trim()).map_err(|_| ())?;
+        bytes.try_into().map(Self).map_err(|_| ())
+    }
 }
 
 /// A setting that cannot be used.
@@ -65,10 +95,11 @@ pub enum ConfigError {
 }
 
 /// Every key of the file and, with the prefix `TODOKE_` in capitals, of the environment.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "listen",
     "database_url",
     "data_dir",
+    "secret_key",
     "smtp_url",
     "mail_from",
     "public_url",
@@ -127,6 +158,7 @@ impl Config {
             listen,
             database_url,
             data_dir,
+            secret_key: parse_secret_key(text("secret_key"))?,
             smtp_url: parse_smtp_url(text("smtp_url"))?,
             mail_from: text("mail_from").unwrap_or_else(|| "Todoke <no-reply@todoke.invalid>".to_owned()),
             public_url: parse_or(
@@ -172,6 +204,17 @@ fn parse_or<T: FromStr>(
 ) -> Result<T, ConfigError> {
     let value = given.unwrap_or_else(|| default.to_owned());
     value.parse().map_err(|_| ConfigError::Invalid { key, value, allowed })
+}
+
+fn parse_secret_key(given: Option<String>) -> Result<Option<SecretKey>, ConfigError> {
+    let parse = |text: String| {
+        text.parse().map_err(|()| ConfigError::Invalid {
+            key: "TODOKE_SECRET_KEY",
+            value: "(hidden)".to_owned(),
+            allowed: "32 random bytes in base64, as `openssl rand -base64 32` prints them",
+        })
+    };
+    given.map(parse).transpose()
 }
 
 fn parse_smtp_url(given: Option<String>) -> Result<Option<String>, ConfigError> {
@@ -222,6 +265,14 @@ mod tests {
         assert!(config.allow_private_endpoints.is_empty());
     }
 
+    #[test]
+    fn a_key_of_32_bytes_is_taken_and_never_shown() {
+        let config = load(&format!("secret_key = '{}'", BASE64_STANDARD.encode([7; 32]))).unwrap();
+        assert_eq!(config.secret_key.as_ref().unwrap().bytes(), [7; 32]);
+        assert!(format!("{config:?}").contains("SecretKey(hidden)"));
+        assert_eq!(load("").unwrap().secret_key, None);
+    }
+
     /// The environment brings numbers without a sign, a file brings them with one.
     #[test]
     fn numbers_of_the_environment_are_read() {
@@ -250,12 +301,13 @@ mod tests {
             ("listen = 'here'", ["TODOKE_LISTEN", "here", "127.0.0.1:8080"]),
             ("allow_private_endpoints = true", ["TODOKE_ALLOW_PRIVATE_ENDPOINTS", "true", "false"]),
             ("lisen = 'x'", ["lisen", "does not exist", "listen"]),
-            ("database_url = 'mysql://x:secret@y'", ["TODOKE_DATABASE_URL", "(hidden)", "postgres"]),
+            ("database_url = 'mysql://x:hunter2@y'", ["TODOKE_DATABASE_URL", "(hidden)", "postgres"]),
+            ("secret_key = 'c2VjcmV0'", ["TODOKE_SECRET_KEY", "(hidden)", "32 random bytes"]),
             ("smtp_url = 'http://x'", ["TODOKE_SMTP_URL", "(hidden)", "smtps://"]),
         ] {
             let message = load(toml).unwrap_err();
             assert!(parts.iter().all(|part| message.contains(part)), "{message}");
-            assert!(!message.contains("secret"));
+            assert!(!message.contains("hunter2") && !message.contains("c2Vj"));
         }
     }
 }

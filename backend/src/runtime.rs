@@ -7,8 +7,8 @@ use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, evaluations, tokens},
-    auth::{scope::Scope, secrets::Secrets},
+    app::{App, admin::Desk, evaluations, tokens},
+    auth::{scope::Scope, sealed::Sealer, secrets::Secrets},
     clock::SharedClock,
     config::Config,
     delivery::{
@@ -80,8 +80,9 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
     let database = Database::connect(&config.database_url).await?;
     let lock = lock_data_dir(&config.data_dir, database.engine())?;
     database.migrate().await?;
-    let secrets = Secrets::load_or_make(&config.data_dir)
-        .map_err(|error| StartError::Io(format!("the secrets in {}: {error}", config.data_dir.display())))?;
+    let unreadable = |error| StartError::Io(format!("the secrets in {}: {error}", config.data_dir.display()));
+    let secrets = Secrets::load_or_make(&config.data_dir).map_err(unreadable)?;
+    let sealer = Sealer::load_or_make(&config.data_dir, config.secret_key.as_ref()).map_err(unreadable)?;
     let stop = CancellationToken::new();
     let live = Live::start(&database, &config.database_url, &stop);
     let (recorder, outcomes) = Recorder::new();
@@ -104,8 +105,19 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
     let inbox = Inbox::open(machinery.clone(), works_here, stop.clone());
     let metrics = telemetry::metrics();
     let token_uses = tokens::TokenUses::default();
-    let app =
-        Arc::new(App { config, database, clock, live, secrets, inbox, token_uses, machinery, metrics, role });
+    let app = Arc::new(App {
+        config,
+        database,
+        clock,
+        live,
+        secrets,
+        sealer,
+        inbox,
+        token_uses,
+        machinery,
+        metrics,
+        role,
+    });
     if works_here {
         start_workers(&app, &stop).await?;
     }
@@ -138,6 +150,12 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
 }
 
 impl Running {
+    /// The desk at which commands work, on this application's database.
+    pub fn desk(&self) -> Desk {
+        let app = &self.app;
+        Desk { database: app.database.clone(), clock: app.clock.clone(), sealer: app.sealer.clone() }
+    }
+
     /// Serves HTTP at this address.
     ///
     /// # Errors

@@ -3,18 +3,15 @@
 
 use todoke_domain::{
     access::{Role, TokenRight},
-    acknowledgement::BodyRule,
     ids::{ApiTokenId, IpCode, MerchantId, UserId},
-    notification::SHOP_ID_CHARS_MAX,
-    retry::RetryPolicy,
-    text::{self, Charset},
+    text,
 };
 use uuid::Uuid;
 
 use crate::{
-    auth::{api_token, password, scope::Scope},
+    auth::{api_token, password, scope::Scope, sealed::Sealer},
     clock::SharedClock,
-    providers::zeus,
+    config::Config,
     store::{
         self, Database,
         accounts::NewUser,
@@ -24,17 +21,35 @@ use crate::{
     },
 };
 
+mod settings;
+
 pub use crate::store::ip_codes::EndpointMethod;
+pub use settings::{EndpointChange, set_alerts, set_endpoint, set_shop};
 
 /// Longest name of a merchant, an IP code, a user or a token, in characters.
 const NAME_CHARS_MAX: usize = 100;
 
-/// The database and the clock are all that a command needs.
+/// All that a command needs.
 pub struct Desk {
     /// The database.
     pub database: Database,
     /// The clock.
     pub clock: SharedClock,
+    #[allow(dead_code, reason = "the first command that seals comes with the next changes")]
+    pub(crate) sealer: Sealer,
+}
+
+impl Desk {
+    /// A desk beside a running server, or without one.
+    ///
+    /// # Errors
+    /// The database is away, or the key of its secrets cannot be read or made.
+    pub async fn open(config: &Config, clock: SharedClock) -> Result<Self, AdminError> {
+        let database = Database::connect(&config.database_url).await?;
+        let sealer = Sealer::load_or_make(&config.data_dir, config.secret_key.as_ref())
+            .map_err(|error| AdminError::Internal(format!("{}: {error}", config.data_dir.display())))?;
+        Ok(Self { database, clock, sealer })
+    }
 }
 
 /// Why a command did not do what was asked, for the terminal.
@@ -245,104 +260,6 @@ pub async fn revoke_token(desk: &Desk, name: &str) -> Result<u64, AdminError> {
     store::audit::insert_event(&system, &tx, AuditEntry::done("revoke-token", None, name), now).await?;
     tx.commit().await?;
     Ok(revoked)
-}
-
-/// What is to change of an endpoint; `None` leaves a setting as it is.
-#[derive(Clone, Debug, Default)]
-pub struct EndpointChange {
-    /// The address.
-    pub url: Option<String>,
-    /// GET or POST.
-    pub method: Option<EndpointMethod>,
-    /// The charset of parameters and answers.
-    pub charset: Option<Charset>,
-    /// In milliseconds.
-    pub timeout_ms: Option<u32>,
-    /// What the body of a 2xx answer must be like.
-    pub body_rule: Option<BodyRule>,
-    /// Drops second copies by itself.
-    pub is_idempotent: Option<bool>,
-    /// Automatic retries.
-    pub retry_policy: Option<RetryPolicy>,
-}
-
-/// Sets where and how results are delivered.
-///
-/// # Errors
-/// There is no such IP code, or the address is not an `http` or `https` one.
-pub async fn set_endpoint(desk: &Desk, code: &str, change: EndpointChange) -> Result<(), AdminError> {
-    change_settings(desk, code, "set-endpoint", |settings| {
-        let endpoint = &mut settings.endpoint;
-        endpoint.url = change.url.or(endpoint.url.take());
-        endpoint.method = change.method.unwrap_or(endpoint.method);
-        endpoint.charset = change.charset.unwrap_or(endpoint.charset);
-        endpoint.timeout_ms = change.timeout_ms.unwrap_or(endpoint.timeout_ms);
-        endpoint.is_idempotent = change.is_idempotent.unwrap_or(endpoint.is_idempotent);
-        if let Some(rule) = change.body_rule {
-            endpoint.body_rule = rule;
-        }
-        if let Some(policy) = change.retry_policy {
-            endpoint.retry_policy = policy;
-        }
-    })
-    .await
-}
-
-/// Sets the gateway's ShopID, which turns gateway notifications on.
-///
-/// # Errors
-/// There is no such IP code, the id is too long, or it belongs to another IP code.
-pub async fn set_shop(desk: &Desk, code: &str, shop_id: &str) -> Result<(), AdminError> {
-    let fits = (1..=SHOP_ID_CHARS_MAX).contains(&shop_id.len())
-        && shop_id.bytes().all(|byte| byte.is_ascii_graphic());
-    if !fits {
-        return refused(format!("a ShopID has 1 to {SHOP_ID_CHARS_MAX} characters"));
-    }
-    change_settings(desk, code, "set-shop", |settings| settings.shop_id = Some(shop_id.to_owned())).await
-}
-
-/// Sets who gets mail about send errors.
-///
-/// # Errors
-/// There is no such IP code, or a text is not a mail address.
-pub async fn set_alerts(desk: &Desk, code: &str, addresses: &[String]) -> Result<(), AdminError> {
-    let mut checked = Vec::with_capacity(addresses.len());
-    for text in addresses {
-        match text.parse::<lettre::Address>() {
-            Ok(address) => checked.push(address.to_string()),
-            Err(error) => return refused(format!("{text:?} is not a mail address: {error}")),
-        }
-    }
-    change_settings(desk, code, "set-alerts", |settings| settings.alert_addresses = checked).await
-}
-
-/// Changes an IP code's settings.
-async fn change_settings(
-    desk: &Desk,
-    code: &str,
-    action: &'static str,
-    change: impl FnOnce(&mut IpCodeSettings),
-) -> Result<(), AdminError> {
-    let mut settings = require_ip_code(desk, code).await?;
-    change(&mut settings);
-    if let Some(url) = &settings.endpoint.url
-        && zeus::parse_endpoint_url(url).is_none()
-    {
-        return refused(format!("{url:?} is not an http:// or https:// address without credentials"));
-    }
-    let (system, now) = (Scope::system(), desk.clock.now());
-    let tx = desk.database.begin_write().await?;
-    if let Some(shop_id) = &settings.shop_id {
-        let holder = store::ip_codes::find_by_shop(&system, &tx, shop_id).await?;
-        if holder.is_some_and(|holder| holder != settings.ip_code) {
-            return refused(format!("ShopID {shop_id:?} belongs to another IP code"));
-        }
-    }
-    store::ip_codes::update(&system, &tx, &settings, now).await?;
-    let entry = AuditEntry::done(action, Some(&settings.ip_code), &settings.ip_code);
-    store::audit::insert_event(&system, &tx, entry, now).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 /// Every merchant's name.

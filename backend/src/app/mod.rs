@@ -6,7 +6,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
-    auth::secrets::Secrets,
+    auth::{sealed::Sealer, secrets::Secrets},
     clock::SharedClock,
     config::Config,
     delivery::{endpoints::Endpoints, inbox::Inbox, machinery::Machinery},
@@ -46,6 +46,8 @@ pub struct App {
     /// Change events.
     pub live: Arc<Live>,
     pub(crate) secrets: Secrets,
+    /// Seals the secrets that the database keeps.
+    pub(crate) sealer: Sealer,
     pub(crate) inbox: Inbox,
     pub(crate) token_uses: tokens::TokenUses,
     pub(crate) machinery: Arc<Machinery>,

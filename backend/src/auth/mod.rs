@@ -6,6 +6,11 @@ pub(crate) mod jwt;
 pub(crate) mod password;
 pub(crate) mod refresh;
 pub(crate) mod scope;
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "the first secrets that are kept come with the next changes")
+)]
+pub(crate) mod sealed;
 pub(crate) mod secrets;
 
 /// Random bytes from the operating system.

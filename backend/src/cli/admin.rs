@@ -15,7 +15,6 @@ use crate::{
     app::admin::{self, AdminError, Desk, EndpointChange, EndpointMethod},
     clock::SystemClock,
     config::Config,
-    store::Database,
 };
 
 #[derive(Args)]
@@ -117,9 +116,8 @@ enum Listed {
 
 /// Runs one command.
 pub(super) async fn run(config: Config, args: AdminArgs) -> Result<(), String> {
-    let database = Database::connect(&config.database_url).await.map_err(super::away)?;
-    database.migrate().await.map_err(super::away)?;
-    let desk = Desk { database, clock: Arc::new(SystemClock) };
+    let desk = Desk::open(&config, Arc::new(SystemClock)).await.map_err(|error| error.to_string())?;
+    desk.database.migrate().await.map_err(super::away)?;
     let answer = obey(&desk, args.command).await.map_err(|error| error.to_string())?;
     if args.json { print(&format!("{}\n", answer.document)) } else { print(&format!("{}\n", answer.text)) }
 }

@@ -11,7 +11,6 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    app::admin::Desk,
     clock::{Clock, SystemClock},
     config::Config,
     runtime::{self, Role},
@@ -78,7 +77,7 @@ pub async fn run(mut config: Config) -> Result<(), String> {
     let clock = Arc::new(SystemClock);
     let endpoint = start_endpoint(listen).await?;
     let running = runtime::start(config, clock.clone(), Role::All).await.map_err(|error| told(&error))?;
-    let desk = Desk { database: running.app.database.clone(), clock: clock.clone() };
+    let desk = running.desk();
     let mut file = match read_file(&data_dir.join(DEMO_FILE)) {
         Some(file) => file,
         None => {

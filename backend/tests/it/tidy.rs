@@ -16,6 +16,7 @@ const CRATES_OF_DOMAIN: [&str; 7] =
 const UNBOUND: [(&str, &str); 18] = [
     ("app/accounts.rs", "before the sign-in nobody is known"),
     ("app/admin.rs", "commands on the machine itself"),
+    ("app/admin/settings.rs", "commands on the machine itself"),
     (
         "app/evaluations.rs",
         "the worker that evaluates notifications, and registrations that touch other rows",

@@ -70,6 +70,7 @@ impl TestAppBuilder {
             listen: "127.0.0.1:0".parse().unwrap(),
             database_url: database.url.clone(),
             data_dir: database.folder().to_owned(),
+            secret_key: None,
             smtp_url: self.smtp_url,
             mail_from: "Todoke <todoke@example.com>".to_owned(),
             public_url: "https://todoke.example.com/".parse().unwrap(),
@@ -81,7 +82,7 @@ impl TestAppBuilder {
         let running = runtime::start(config.clone(), Arc::new(clock.clone()), Role::All).await.unwrap();
         let (server, address) = running.serve("127.0.0.1:0".parse().unwrap()).unwrap();
         tokio::spawn(server);
-        let desk = Desk { database: running.app.database.clone(), clock: Arc::new(clock.clone()) };
+        let desk = running.desk();
         plant(&desk, &merchant).await;
         let ingest_token = token(&desk, "ingest", &OWN, TokenRight::Ingest).await;
         let read_token = token(&desk, "read", &OWN, TokenRight::Read).await;
