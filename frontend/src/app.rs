@@ -97,13 +97,7 @@ fn CurrentPage() -> impl IntoView {
     move || match page.get() {
         Page::Home | Page::SignIn => view! { <pages::sign_in::GoOn /> }.into_any(),
         Page::SendErrors => view! { <pages::send_errors::SendErrors /> }.into_any(),
-        Page::Confirm => view! { <pages::confirm::Confirm /> }.into_any(),
-        Page::SendError(id) => view! { <pages::send_error::SendError id /> }.into_any(),
-        Page::AbnormalOrders => view! { <pages::abnormal_orders::AbnormalOrders /> }.into_any(),
-        Page::AbnormalOrder(id) => view! { <pages::abnormal_order::AbnormalOrder id /> }.into_any(),
-        Page::Restore(id) => view! { <pages::restore::Restore id /> }.into_any(),
-        Page::Orders => view! { <pages::orders::Orders /> }.into_any(),
-        Page::Order(id) => view! { <pages::order::Order id /> }.into_any(),
+        Page::Later(page) => pages::parts::part_view(page),
         Page::Nowhere => view! { <pages::not_found::NotFound /> }.into_any(),
     }
 }

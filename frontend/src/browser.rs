@@ -52,6 +52,11 @@ pub(crate) fn set_title(text: &str) {
     document().set_title(text);
 }
 
+/// Fetches the page anew: the newest version of the app comes with it.
+pub(crate) fn reload() {
+    let _ = window().location().reload();
+}
+
 /// Sets or removes an attribute of `<html>`.
 pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
     if let Some(root) = document().document_element() {

@@ -5,6 +5,7 @@ pub(crate) mod confirm;
 pub(crate) mod not_found;
 pub(crate) mod order;
 pub(crate) mod orders;
+pub(crate) mod parts;
 pub(crate) mod restore;
 pub(crate) mod send_error;
 pub(crate) mod send_errors;

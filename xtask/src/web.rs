@@ -1,10 +1,11 @@
-//! `cargo xtask web`: builds the app into `frontend/dist`, ready to be embedded: compiled, bound, optimised, with names
+//! `cargo xtask web`: builds the app into `frontend/dist`, ready to be embedded: compiled, split, bound, optimised, with names
 //! that change with the content, and compressed. Does nothing when nothing that goes into it has changed.
 
 mod bind;
 mod bundle;
 mod compile;
 mod sizes;
+mod split;
 mod versions;
 
 use std::fs;
@@ -50,16 +51,15 @@ pub(crate) fn build() -> Result<()> {
     announce("App: compiling to WebAssembly");
     let module = compile::to_wasm()?;
 
-    announce("App: binding, optimising, compressing");
+    announce("App: splitting, binding, optimising, compressing");
     let scratch = workspace::target().join("web/bundle");
     let bound = bind::bind_and_optimise(&module, &scratch, &tools_folder)?;
     let next = scratch.join("dist");
     let bundle = bundle::write(&bound, &root().join("frontend"), &next)?;
     run(Command::new("node").arg(tools_folder.join("compress.mjs")).arg(&next))?;
+    sizes::print_and_check(&bundle, &next)?;
     fs::write(next.join(".stamp"), stamp)?;
     replace(&dist(), &next)?;
-
-    sizes::print(&bundle, &dist())?;
     eprintln!("App built in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }

@@ -19,6 +19,8 @@ pub(crate) enum ErrorKind {
     Internal,
     /// The answer is not what this page expects: it is older than the server, or something stands between.
     Unreadable,
+    /// A part of the app did not load: no connection, or a newer version has replaced it.
+    PartUnavailable,
 }
 
 /// A fault in one field of a search or an input.
@@ -60,6 +62,7 @@ impl ApiError {
             ErrorKind::Conflict => l.error_conflict(),
             ErrorKind::Internal => l.error_internal(),
             ErrorKind::Unreadable => l.error_unreadable(),
+            ErrorKind::PartUnavailable => l.error_part_unavailable(),
         };
         let tells_more =
             matches!(self.kind, ErrorKind::BadInput | ErrorKind::Conflict | ErrorKind::RateLimited);

@@ -1,6 +1,7 @@
 //! The four states of everything that is waited for: loading, error, data, and empty.
 //! It knows neither what is waited for nor how it is asked.
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, ErrorKind};
+use crate::browser;
 use crate::i18n::use_lang;
 use crate::load::{Found, Load, Query, Waiting};
 use leptos::prelude::*;
@@ -50,11 +51,15 @@ pub(crate) fn ErrorPanel(error: ApiError, retry: Callback<()>) -> impl IntoView 
         .request_id
         .clone()
         .map(|id| view! { <p class="quiet">{l.error_request_id()} " " <code>{id}</code></p> }.into_any());
+    let reload = (error.kind == ErrorKind::PartUnavailable).then(|| {
+        view! { <button type="button" class="button" on:click=|_| browser::reload()>{l.reload_page()}</button> }.into_any()
+    });
     view! {
         <div class="panel error-panel" role="alert">
             <p class="strong">{error.text(l)}</p>
             {request_id}
             <button type="button" class="button" on:click=move |_| retry.run(())>{l.retry()}</button>
+            {reload}
         </div>
     }
 }

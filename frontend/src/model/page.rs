@@ -5,14 +5,38 @@ pub(crate) enum Page {
     Home,
     SignIn,
     SendErrors,
-    Confirm,
+    Later(PartPage),
+    Nowhere,
+}
+
+/// A page that is loaded when it is first opened, together with the other pages of its part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PartPage {
+    Detail(DetailPage),
+    Resends(ResendsPage),
+    Orders(OrdersPage),
+}
+
+/// One send error, and what is done on its page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DetailPage {
     SendError(String),
+}
+
+/// What was chosen in the list: confirmation, sending, result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ResendsPage {
+    Confirm,
+}
+
+/// Abnormal orders and orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OrdersPage {
     AbnormalOrders,
     AbnormalOrder(String),
     Restore(String),
     Orders,
     Order(String),
-    Nowhere,
 }
 
 pub(crate) fn page_of(path: &str) -> Page {
@@ -21,15 +45,27 @@ pub(crate) fn page_of(path: &str) -> Page {
         [] => Page::Home,
         ["sign-in"] => Page::SignIn,
         ["send-errors"] => Page::SendErrors,
-        ["send-errors", "confirm"] => Page::Confirm,
-        ["send-errors", id] => Page::SendError((*id).to_owned()),
-        ["abnormal-orders"] => Page::AbnormalOrders,
-        ["abnormal-orders", id] => Page::AbnormalOrder((*id).to_owned()),
-        ["abnormal-orders", id, "restore"] => Page::Restore((*id).to_owned()),
-        ["orders"] => Page::Orders,
-        ["orders", id] => Page::Order((*id).to_owned()),
+        ["send-errors", "confirm"] => resends(ResendsPage::Confirm),
+        ["send-errors", id] => detail(DetailPage::SendError((*id).to_owned())),
+        ["abnormal-orders"] => orders(OrdersPage::AbnormalOrders),
+        ["abnormal-orders", id] => orders(OrdersPage::AbnormalOrder((*id).to_owned())),
+        ["abnormal-orders", id, "restore"] => orders(OrdersPage::Restore((*id).to_owned())),
+        ["orders"] => orders(OrdersPage::Orders),
+        ["orders", id] => orders(OrdersPage::Order((*id).to_owned())),
         _ => Page::Nowhere,
     }
+}
+
+fn detail(page: DetailPage) -> Page {
+    Page::Later(PartPage::Detail(page))
+}
+
+fn resends(page: ResendsPage) -> Page {
+    Page::Later(PartPage::Resends(page))
+}
+
+fn orders(page: OrdersPage) -> Page {
+    Page::Later(PartPage::Orders(page))
 }
 
 #[cfg(test)]
@@ -41,10 +77,10 @@ mod tests {
         let cases = [
             ("/", Page::Home),
             ("/send-errors", Page::SendErrors),
-            ("/send-errors/confirm", Page::Confirm),
-            ("/send-errors/abc", Page::SendError("abc".to_owned())),
-            ("/abnormal-orders/x/restore", Page::Restore("x".to_owned())),
-            ("/orders/", Page::Orders),
+            ("/send-errors/confirm", resends(ResendsPage::Confirm)),
+            ("/send-errors/abc", detail(DetailPage::SendError("abc".to_owned()))),
+            ("/abnormal-orders/x/restore", orders(OrdersPage::Restore("x".to_owned()))),
+            ("/orders/", orders(OrdersPage::Orders)),
             ("/orders/1/2", Page::Nowhere),
         ];
         for (path, page) in cases {

@@ -17,6 +17,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Randomness comes from the browser. Leptos keeps one type for all components instead of one for each whole page,
 /// which makes the module smaller and compiles faster.
 const FLAGS: [&str; 4] = ["--cfg", r#"getrandom_backend="wasm_js""#, "--cfg", "erase_components"];
+/// The linker leaves word of what refers to what, from which `split` sees what each part needs. For the app alone, which
+/// alone is linked: the same for every crate would only compile them all again.
+const FOR_SPLITTING: &str = "-Clink-arg=--emit-relocs";
 /// Parts the flags of `CARGO_ENCODED_RUSTFLAGS`, so that they may hold spaces.
 const FLAG_SEPARATOR: &str = "\u{1f}";
 /// A download of 20 MB; a server that has not answered by then will not.
@@ -29,7 +32,7 @@ pub(super) fn to_wasm() -> Result<PathBuf> {
     fs::create_dir_all(&target).with_context(|| format!("cannot make {}", target.display()))?;
     let mut cargo = workspace::cargo();
     cargo
-        .args(["build", "--target", TARGET, "--profile", "web", "-p", "todoke-frontend"])
+        .args(["rustc", "--target", TARGET, "--profile", "web", "-p", "todoke-frontend", "--bin", "app"])
         .env("CARGO_TARGET_DIR", &target)
         .env("CARGO_ENCODED_RUSTFLAGS", flags())
         // wasm-bindgen reads from a section that stripping removes which features the module uses; names and debug
@@ -38,6 +41,7 @@ pub(super) fn to_wasm() -> Result<PathBuf> {
     if !rustup_brings_target(&target)? {
         use_debian_compiler(&mut cargo)?;
     }
+    cargo.args(["--", FOR_SPLITTING]);
     run(&mut cargo)?;
     Ok(target.join(TARGET).join("web/app.wasm"))
 }
