@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgListener;
 use serde::{Deserialize, Serialize};
-use todoke_domain::ids::{AbnormalOrderId, IpCode, PaymentId};
+use todoke_domain::ids::{AbnormalOrderId, IpCode, OrderId, PaymentId};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -38,6 +38,13 @@ pub enum Change {
         /// Its id.
         id: Uuid,
     },
+    /// An order appeared or changed.
+    Order {
+        /// Its IP code.
+        ip_code: IpCode,
+        /// Its id.
+        id: Uuid,
+    },
     /// A resend batch went on.
     ResendBatch {
         /// Its id.
@@ -56,6 +63,11 @@ impl Change {
     /// An abnormal order changed.
     pub fn abnormal_order(ip_code: &IpCode, id: AbnormalOrderId) -> Self {
         Self::AbnormalOrder { ip_code: ip_code.clone(), id: id.value() }
+    }
+
+    /// An order changed.
+    pub fn order(ip_code: &IpCode, id: OrderId) -> Self {
+        Self::Order { ip_code: ip_code.clone(), id: id.value() }
     }
 }
 

@@ -58,6 +58,8 @@ pub(crate) enum Message {
     OrderExists,
     /// The order is stored with another value.
     DiffersFromStored,
+    /// No change leads from the order's status to this one.
+    StatusNotAllowed,
 }
 
 /// Every kind of message once, for the test that each has both texts.
@@ -88,6 +90,7 @@ fn every_message() -> Vec<Message> {
         Message::TooManyElements(1),
         Message::OrderExists,
         Message::DiffersFromStored,
+        Message::StatusNotAllowed,
     ];
     search.chain(fields).chain(others).collect()
 }
@@ -108,6 +111,7 @@ impl Message {
             Self::TooManyElements(_) => "TOO_MANY_ELEMENTS",
             Self::OrderExists => "ORDER_EXISTS",
             Self::DiffersFromStored => "DIFFERS_FROM_STORED",
+            Self::StatusNotAllowed => "STATUS_NOT_ALLOWED",
         }
     }
 
@@ -137,6 +141,7 @@ impl Message {
             Self::TooManyElements(most) => format!("一度に登録できるのは{most}件までです。"),
             Self::OrderExists => "この注文番号の注文はすでに登録されています。".to_owned(),
             Self::DiffersFromStored => "登録済みの注文と値が異なります。".to_owned(),
+            Self::StatusNotAllowed => "現在の注文処理状況からは、この状況に変更できません。".to_owned(),
         }
     }
 
@@ -158,6 +163,7 @@ impl Message {
             Self::TooManyElements(most) => format!("At most {most} can be registered at once."),
             Self::OrderExists => "An order with this number is registered already.".to_owned(),
             Self::DiffersFromStored => "The order is registered with another value.".to_owned(),
+            Self::StatusNotAllowed => "The order cannot go from its present status to this one.".to_owned(),
         }
     }
 }
@@ -253,10 +259,24 @@ impl ConflictReason {
             (Self::ChangedMeanwhile, Language::English) => {
                 "The row was tried again since you read it. Check its present state."
             }
+            (Self::StatusChanged, Language::Japanese) => {
+                "表示後に注文処理状況が変更されました。最新の内容を確認してください。"
+            }
+            (Self::StatusChanged, Language::English) => {
+                "The order's status was changed since you read it. Check its present state."
+            }
             (Self::AlreadyRestored, Language::Japanese) => "この注文はすでに復旧済です。",
             (Self::AlreadyRestored, Language::English) => "This order is restored already.",
             (Self::NotRestorable, Language::Japanese) => "この注文は復旧できません。",
             (Self::NotRestorable, Language::English) => "This order cannot be restored.",
+            (Self::AlreadyClosed, Language::Japanese) => "この注文はすでに対応済みとして処理されています。",
+            (Self::AlreadyClosed, Language::English) => "This row is closed already.",
+            (Self::NotClosable, Language::Japanese) => {
+                "対応済みにできるのは、重複注文と復旧不可の注文だけです。"
+            }
+            (Self::NotClosable, Language::English) => {
+                "Only duplicates and orders that cannot be restored can be closed."
+            }
             (Self::KeyReused, Language::Japanese) => "このidempotencyKeyは別の操作で使用済みです。",
             (Self::BatchState, Language::Japanese) => {
                 "この一括処理は、現在の状態ではこの操作を受け付けません。"

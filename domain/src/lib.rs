@@ -5,6 +5,7 @@
 //! crate that does: the server and the single-page app both build on it.
 
 pub mod abnormal_order;
+pub mod abnormal_order_actions;
 pub mod access;
 pub mod acknowledgement;
 pub mod csv;

@@ -45,7 +45,41 @@ pub enum OrderStatus {
     Cancelled,
 }
 
+/// What a change from one status to another takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusStep {
+    /// It goes on: no reason is needed.
+    Forward,
+    /// It takes back what was told before: only with a reason.
+    Back,
+}
+
 impl OrderStatus {
+    /// Every status, in the order of the work.
+    pub const ALL: [Self; 4] = [Self::New, Self::InProgress, Self::Shipped, Self::Cancelled];
+
+    /// What the change to another status takes; `None` where there is no such change. A cancelled order comes back
+    /// as a new one and goes its way again.
+    pub const fn step_to(self, next: Self) -> Option<StatusStep> {
+        match (self, next) {
+            (Self::New, Self::InProgress | Self::Shipped | Self::Cancelled)
+            | (Self::InProgress, Self::Shipped | Self::Cancelled)
+            | (Self::Shipped, Self::Cancelled) => Some(StatusStep::Forward),
+            (Self::InProgress | Self::Cancelled, Self::New) | (Self::Shipped, Self::InProgress) => {
+                Some(StatusStep::Back)
+            }
+            (Self::New, Self::New)
+            | (Self::InProgress, Self::InProgress)
+            | (Self::Shipped, Self::Shipped | Self::New)
+            | (Self::Cancelled, Self::InProgress | Self::Shipped | Self::Cancelled) => None,
+        }
+    }
+
+    /// The statuses that may follow, each with what it takes.
+    pub fn next_steps(self) -> Vec<(Self, StatusStep)> {
+        Self::ALL.into_iter().filter_map(|next| self.step_to(next).map(|step| (next, step))).collect()
+    }
+
     /// The name in storage and on the wire.
     pub const fn code(self) -> &'static str {
         match self {
@@ -58,9 +92,7 @@ impl OrderStatus {
 
     /// The status of this name.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::New, Self::InProgress, Self::Shipped, Self::Cancelled]
-            .into_iter()
-            .find(|status| status.code() == code)
+        Self::ALL.into_iter().find(|status| status.code() == code)
     }
 }
 
@@ -117,6 +149,21 @@ pub fn candidate_order_numbers(gateway_order_id: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_status_has_its_next_ones_and_no_other() {
+        use OrderStatus::*;
+        use StatusStep::*;
+        for (status, expected) in [
+            (New, vec![(InProgress, Forward), (Shipped, Forward), (Cancelled, Forward)]),
+            (InProgress, vec![(New, Back), (Shipped, Forward), (Cancelled, Forward)]),
+            (Shipped, vec![(InProgress, Back), (Cancelled, Forward)]),
+            (Cancelled, vec![(New, Back)]),
+        ] {
+            assert_eq!(status.next_steps(), expected, "{status:?}");
+            assert_eq!(OrderStatus::from_code(status.code()), Some(status));
+        }
+    }
 
     #[test]
     fn pay_types_that_are_not_known_stay_as_they_are() {

@@ -1,7 +1,9 @@
-//! Abnormal orders (異常注文): the five lists, and one row in full. 復旧 is next door, in `restores`.
+//! Abnormal orders (異常注文): the five lists, and one row in full. What a person does with a row is next
+//! door: 復旧 in `restores`, closing and 削除 in `abnormal_order_actions`.
 
 use todoke_domain::{
     abnormal_order::AbnormalOrderStatus,
+    abnormal_order_actions::RowAction,
     ids::{AbnormalOrderId, IpCode},
     notification::MoneyState,
     order_search::{parse_ip_codes, parse_keyword, parse_open_period},
@@ -9,7 +11,10 @@ use todoke_domain::{
     time::Timestamp,
 };
 
-pub(crate) use super::restores::restore_abnormal_order;
+pub(crate) use super::{
+    abnormal_order_actions::{Close, close_abnormal_order, delete_abnormal_order},
+    restores::restore_abnormal_order,
+};
 use crate::{
     app::{App, Error},
     auth::scope::Scope,
@@ -53,6 +58,8 @@ pub(crate) enum TimelineKind {
     OrderRegistered,
     /// 復旧; the detail is the order's number.
     Restored,
+    /// A person closed it; the detail is the resolution and the note.
+    Closed,
     /// A notification said that the payment was cancelled; the detail is its status.
     CancelledAtGateway,
 }
@@ -122,6 +129,13 @@ pub(crate) async fn find_abnormal_order(
     Ok(store::abnormal_orders::find(scope, app.database.reader(), id).await?)
 }
 
+/// What the asker may do with a row at this moment.
+pub(crate) fn allowed_actions(scope: &Scope, row: &AbnormalOrder) -> Vec<RowAction> {
+    let may =
+        |action: &RowAction| action.fits(row.state()) && scope.may(&row.payment.ip_code, action.needs());
+    RowAction::ALL.into_iter().filter(may).collect()
+}
+
 /// What happened around a row, newest first.
 pub(crate) fn timeline_of(
     row: &AbnormalOrder,
@@ -152,6 +166,13 @@ pub(crate) fn timeline_of(
             events.push(event(order.registered_at, TimelineKind::OrderRegistered, None, order_no));
         }
         (None, None) => {}
+    }
+    if let Some(closing) = &row.closing {
+        let detail = match &closing.note {
+            Some(note) => format!("{} {note}", closing.resolution.code()),
+            None => closing.resolution.code().to_owned(),
+        };
+        events.push(event(closing.at, TimelineKind::Closed, Some(closing.by.clone()), Some(detail)));
     }
     let mut state = row.status.code().to_owned();
     if let Some(reason) = row.reason {

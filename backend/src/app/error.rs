@@ -51,10 +51,16 @@ pub(crate) enum ConflictReason {
     AlreadyProcessed,
     /// The row was tried again since the page was read.
     ChangedMeanwhile,
+    /// The order is in another status than the page showed.
+    StatusChanged,
     /// The order was restored already.
     AlreadyRestored,
     /// The row is in a state that cannot be restored.
     NotRestorable,
+    /// The row is closed already.
+    AlreadyClosed,
+    /// The row is in a state that cannot be closed.
+    NotClosable,
     /// The idempotency key was used for something else.
     KeyReused,
     /// The batch is in a state in which the command has no place.
@@ -66,12 +72,15 @@ pub(crate) enum ConflictReason {
 impl ConflictReason {
     /// Every reason.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::AlreadyResending,
         Self::AlreadyProcessed,
         Self::ChangedMeanwhile,
+        Self::StatusChanged,
         Self::AlreadyRestored,
         Self::NotRestorable,
+        Self::AlreadyClosed,
+        Self::NotClosable,
         Self::KeyReused,
         Self::BatchState,
         Self::PlanExpired,
@@ -83,8 +92,11 @@ impl ConflictReason {
             Self::AlreadyResending => "ALREADY_RESENDING",
             Self::AlreadyProcessed => "ALREADY_PROCESSED",
             Self::ChangedMeanwhile => "CHANGED_MEANWHILE",
+            Self::StatusChanged => "STATUS_CHANGED",
             Self::AlreadyRestored => "ALREADY_RESTORED",
             Self::NotRestorable => "NOT_RESTORABLE",
+            Self::AlreadyClosed => "ALREADY_CLOSED",
+            Self::NotClosable => "NOT_CLOSABLE",
             Self::KeyReused => "KEY_REUSED",
             Self::BatchState => "BATCH_STATE",
             Self::PlanExpired => "PLAN_EXPIRED",

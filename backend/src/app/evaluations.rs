@@ -137,6 +137,10 @@ async fn evaluate_payment(
         (evaluation, Some(row)) if row.restored.is_some() => {
             flag_cancellation(tx, row, &evaluation, now).await?
         }
+        // Somebody dealt with it as it was: it stays in its list.
+        (evaluation @ Evaluation::Abnormal { .. }, Some(row)) if row.closing.is_some() => {
+            flag_cancellation(tx, row, &evaluation, now).await?
+        }
         (Evaluation::NotPaid | Evaluation::OrderSaved, None) => false,
         (Evaluation::NotPaid | Evaluation::OrderSaved, Some(_)) => {
             store::abnormal_orders::remove(&scope, tx, payment.id).await?;
@@ -153,7 +157,7 @@ async fn evaluate_payment(
     Ok(is_changed.then(|| Change::abnormal_order(&payment.ip_code, payment.id)))
 }
 
-/// A restored row never steps back; that its payment was cancelled since is all that it still learns.
+/// A restored or closed row never steps back; that its payment was cancelled since is all that it still learns.
 async fn flag_cancellation(
     tx: &DatabaseTransaction,
     row: AbnormalOrder,
@@ -234,6 +238,7 @@ pub(crate) fn row_of(
         ordered: facts.checkout.as_ref().map(ordered_of),
         colliding_order: facts.order.as_ref().map(colliding_id),
         restored: None,
+        closing: None,
         deleted_at: None,
     })
 }

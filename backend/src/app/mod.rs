@@ -15,6 +15,7 @@ use crate::{
     store::Database,
 };
 
+mod abnormal_order_actions;
 pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub mod admin;
@@ -25,8 +26,10 @@ pub(crate) mod exports;
 pub(crate) mod ip_codes;
 pub(crate) mod keys;
 pub(crate) mod notifications;
+pub(crate) mod order_statuses;
 pub(crate) mod orders;
 pub(crate) mod payments;
+mod refusals;
 mod registrations;
 pub(crate) mod resend_batches;
 mod restores;

@@ -17,6 +17,7 @@ use super::registrations::{self, Registration};
 use crate::{
     app::{App, Error, FieldError},
     auth::scope::Scope,
+    live::Change,
     messages::Message,
     store::{
         self,
@@ -130,7 +131,8 @@ pub(crate) async fn register_orders(
         .collect();
     store::orders::insert(scope, &tx, &new).await?;
     let carts: Vec<_> = new.iter().map(|order| &order.cart).collect();
-    let changes = registrations::re_evaluate(&tx, &carts, now).await?;
+    let mut changes = registrations::re_evaluate(&tx, &carts, now).await?;
+    changes.extend(new.iter().map(|order| Change::order(&order.cart.ip_code, order.id)));
     registrations::audit(scope, &tx, REGISTER, &results, |order| &order.cart, now).await?;
     tx.commit().await?;
     changes.into_iter().for_each(|change| app.live.tell(change));

@@ -18,6 +18,7 @@ use super::{
     abnormal_orders::{find_abnormal_order, shown_notification},
     evaluations::{Facts, load_facts, re_evaluate_order_numbers},
     keys::{check_key, is_taken},
+    refusals::note_refusal,
 };
 use crate::{
     app::{App, ConflictReason, Error},
@@ -113,7 +114,9 @@ async fn try_restore(
         return Ok(Err(Refusal::AlreadyRestored(restored)));
     }
     let facts = load_facts(&tx, payment).await?;
-    let Some(order) = order_of(&facts, &row, now) else {
+    // Who closed it said that no order is wanted, whatever came since.
+    let order = if row.closing.is_some() { None } else { order_of(&facts, &row, now) };
+    let Some(order) = order else {
         return Ok(Err(Refusal::NotRestorable));
     };
     store::orders::insert(scope, &tx, std::slice::from_ref(&order)).await?;
@@ -124,6 +127,7 @@ async fn try_restore(
     let number = restored.order.cart.order_no.as_str();
     let mut changes = re_evaluate_order_numbers(&tx, &payment.ip_code, &[number], now).await?;
     changes.push(Change::abnormal_order(&payment.ip_code, payment.id));
+    changes.push(Change::order(&payment.ip_code, restored.order.id));
     tx.commit().await?;
     Ok(Ok((restored, changes)))
 }
@@ -216,10 +220,7 @@ async fn refuse(app: &App, scope: &Scope, row: &AbnormalOrder, refusal: Refusal)
         Refusal::NotRestorable => conflict(ConflictReason::NotRestorable, None),
         Refusal::KeyReused => conflict(ConflictReason::KeyReused, None),
     };
-    let entry = AuditEntry::refused(RESTORE, Some(&row.payment.ip_code), row.id(), why);
-    let tx = app.database.begin_write().await?;
-    store::audit::insert_event(scope, &tx, entry, app.clock.now()).await?;
-    tx.commit().await?;
+    note_refusal(app, scope, RESTORE, &row.payment.ip_code, row.id(), why).await?;
     Err(error)
 }
 

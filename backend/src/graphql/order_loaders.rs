@@ -13,7 +13,7 @@ use todoke_domain::{
 use super::loaders::RowLoader;
 use crate::store::{
     self, abnormal_orders::AbnormalOrder, checkouts::Checkout, notifications::StoredNotification,
-    orders::Order,
+    order_status_changes::StatusChange, orders::Order,
 };
 
 /// A checkout.
@@ -28,6 +28,10 @@ pub(crate) struct AbnormalOrderOf(pub AbnormalOrderId);
 /// The notifications of an abnormal order that the asker may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NotificationsOf(pub AbnormalOrderId);
+
+/// The changes of an order's status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StatusChangesOf(pub OrderId);
 
 type Loaded<Key, Value> = Result<HashMap<Key, Value>, Arc<String>>;
 
@@ -74,12 +78,33 @@ impl Loader<NotificationsOf> for RowLoader {
         let ids: Vec<AbnormalOrderId> = keys.iter().map(|key| key.0).collect();
         let reader = self.app().database.reader();
         let found = store::notifications::list_of_payments(self.scope(), reader, &ids).await.map_err(told)?;
-        let mut of_rows: HashMap<NotificationsOf, Vec<StoredNotification>> = HashMap::new();
-        for stored in found {
-            of_rows.entry(NotificationsOf(stored.abnormal_order_id)).or_default().push(stored);
-        }
-        Ok(of_rows)
+        let owned = found.into_iter().map(|stored| (stored.abnormal_order_id, stored)).collect();
+        Ok(by_owner(owned, NotificationsOf))
     }
+}
+
+impl Loader<StatusChangesOf> for RowLoader {
+    type Value = Vec<StatusChange>;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[StatusChangesOf]) -> Loaded<StatusChangesOf, Vec<StatusChange>> {
+        let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let reader = self.app().database.reader();
+        let found = store::order_status_changes::list_of_orders(self.scope(), reader, &ids).await;
+        Ok(by_owner(found.map_err(told)?, StatusChangesOf))
+    }
+}
+
+/// What belongs to each, in the order in which it was read.
+fn by_owner<Id, Key: Eq + Hash, Value>(
+    found: Vec<(Id, Value)>,
+    key_of: impl Fn(Id) -> Key,
+) -> HashMap<Key, Vec<Value>> {
+    let mut of_owners: HashMap<Key, Vec<Value>> = HashMap::new();
+    for (owner, value) in found {
+        of_owners.entry(key_of(owner)).or_default().push(value);
+    }
+    of_owners
 }
 
 fn by_key<Key: Eq + Hash, Value>(

@@ -3,12 +3,13 @@
 use sea_orm::{ActiveValue::Set, DbErr};
 use todoke_domain::{
     abnormal_order::{AbnormalOrderStatus, Reason},
+    abnormal_order_actions::Resolution,
     ids::{AbnormalOrderId, CheckoutId, OrderId},
     time::Timestamp,
 };
 
 use super::{
-    abnormal_orders::{AbnormalOrder, Ordered, Restoration, StoredEvidence},
+    abnormal_orders::{AbnormalOrder, Closing, Ordered, Restoration, StoredEvidence},
     entity::abnormal_orders,
     notifications::GatewayPayment,
     rows,
@@ -21,6 +22,7 @@ pub(super) fn active_model(row: &AbnormalOrder) -> Result<abnormal_orders::Activ
     });
     let ordered = row.ordered.as_ref();
     let restored = row.restored.as_ref();
+    let closing = row.closing.as_ref();
     Ok(abnormal_orders::ActiveModel {
         id: Set(row.payment.id.value()),
         ip_code: Set(row.payment.ip_code.as_str().to_owned()),
@@ -39,6 +41,10 @@ pub(super) fn active_model(row: &AbnormalOrder) -> Result<abnormal_orders::Activ
         restored_order_id: Set(restored.map(|restored| restored.order_id.value())),
         restored_at: Set(restored.map(|restored| restored.at.as_micros())),
         restored_by: Set(restored.map(|restored| restored.by.clone())),
+        closed_at: Set(closing.map(|closing| closing.at.as_micros())),
+        closed_by: Set(closing.map(|closing| closing.by.clone())),
+        resolution: Set(closing.map(|closing| closing.resolution.code().to_owned())),
+        resolution_note: Set(closing.and_then(|closing| closing.note.clone())),
         deleted_at: Set(row.deleted_at.map(Timestamp::as_micros)),
         order_type: Set(ordered.map(|ordered| ordered.order_type.clone())),
         ordered_at: Set(ordered.map(|ordered| ordered.ordered_at.as_micros())),
@@ -55,6 +61,7 @@ pub(super) fn active_model(row: &AbnormalOrder) -> Result<abnormal_orders::Activ
 pub(super) fn row_of(model: abnormal_orders::Model) -> Result<AbnormalOrder, DbErr> {
     let ordered = ordered_of(&model)?;
     let restored = restoration_of(&model);
+    let closing = closing_of(&model)?;
     let evidence = model.evidence.as_deref().map(|text| {
         let (field, expected, actual) = rows::json("evidence", text)?;
         Ok::<_, DbErr>(StoredEvidence { field, expected, actual })
@@ -79,6 +86,7 @@ pub(super) fn row_of(model: abnormal_orders::Model) -> Result<AbnormalOrder, DbE
         ordered,
         colliding_order: model.colliding_order_id.map(OrderId::new),
         restored,
+        closing,
         deleted_at: model.deleted_at.map(Timestamp::from_micros),
     })
 }
@@ -108,4 +116,17 @@ fn restoration_of(model: &abnormal_orders::Model) -> Option<Restoration> {
         at: Timestamp::from_micros(model.restored_at?),
         by: model.restored_by.clone()?,
     })
+}
+
+fn closing_of(model: &abnormal_orders::Model) -> Result<Option<Closing>, DbErr> {
+    let (Some(at), Some(by), Some(resolution)) = (model.closed_at, &model.closed_by, &model.resolution)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Closing {
+        at: Timestamp::from_micros(at),
+        by: by.clone(),
+        resolution: rows::named("abnormal_orders.resolution", resolution, Resolution::from_code)?,
+        note: model.resolution_note.clone(),
+    }))
 }

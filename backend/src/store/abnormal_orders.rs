@@ -6,6 +6,7 @@ use sea_orm::{
 };
 use todoke_domain::{
     abnormal_order::{AbnormalOrderStatus, Reason},
+    abnormal_order_actions::{Resolution, RowState},
     access::Action,
     ids::{AbnormalOrderId, CheckoutId, IpCode, OrderId},
     money::Yen,
@@ -48,6 +49,8 @@ pub(crate) struct AbnormalOrder {
     pub colliding_order: Option<OrderId>,
     /// The restore, once it happened.
     pub restored: Option<Restoration>,
+    /// That a person closed it.
+    pub closing: Option<Closing>,
     /// Taken off the lists.
     pub deleted_at: Option<Timestamp>,
 }
@@ -97,6 +100,19 @@ pub(crate) struct Restoration {
     pub by: String,
 }
 
+/// Who closed a row, when, and what had been done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Closing {
+    /// When.
+    pub at: Timestamp,
+    /// The login or the token's name.
+    pub by: String,
+    /// What was done.
+    pub resolution: Resolution,
+    /// More, in the person's words.
+    pub note: Option<String>,
+}
+
 /// Which rows are wanted; every part given must hold.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AbnormalOrderFilter {
@@ -133,6 +149,15 @@ impl AbnormalOrder {
     /// The row's id.
     pub(crate) fn id(&self) -> AbnormalOrderId {
         self.payment.id
+    }
+
+    /// The parts that decide what may be done with it.
+    pub(crate) fn state(&self) -> RowState {
+        RowState {
+            status: self.status,
+            is_cancelled_at_gateway: self.cancelled_at_gateway,
+            is_closed: self.closing.is_some(),
+        }
     }
 
     fn place(&self) -> Place {
@@ -176,7 +201,40 @@ pub(crate) async fn find_for_change(
     Ok(row.filter(|row| scope.may(&row.payment.ip_code, Action::View)))
 }
 
-/// Stores a row, or brings it to a new state. That it was deleted stays.
+/// Notes that a person closed a row.
+pub(crate) async fn close(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: AbnormalOrderId,
+    closing: &Closing,
+) -> Result<(), DbErr> {
+    abnormal_orders::Entity::update_many()
+        .col_expr(Column::ClosedAt, Expr::value(closing.at.as_micros()))
+        .col_expr(Column::ClosedBy, Expr::value(closing.by.as_str()))
+        .col_expr(Column::Resolution, Expr::value(closing.resolution.code()))
+        .col_expr(Column::ResolutionNote, Expr::value(closing.note.clone()))
+        .filter(Column::Id.eq(id.value()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Takes a row off the lists. It stays stored, so that no later notification of the same payment brings it back.
+pub(crate) async fn delete(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: AbnormalOrderId,
+    at: Timestamp,
+) -> Result<(), DbErr> {
+    abnormal_orders::Entity::update_many()
+        .col_expr(Column::DeletedAt, Expr::value(at.as_micros()))
+        .filter(Column::Id.eq(id.value()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
+/// Stores a row, or brings it to a new state. That it was closed or deleted stays.
 pub(crate) async fn put(_scope: &Scope, db: &impl ConnectionTrait, row: &AbnormalOrder) -> Result<(), DbErr> {
     let conflict = OnConflict::column(Column::Id)
         .update_columns([

@@ -28,6 +28,7 @@ pub(crate) mod locks;
 pub(crate) mod mails;
 pub(crate) mod merchants;
 pub(crate) mod notifications;
+pub(crate) mod order_status_changes;
 pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod payments;

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    Select, sea_query::Expr,
 };
 use todoke_domain::{
     access::Action,
@@ -100,6 +100,32 @@ pub(crate) async fn load(
     Ok(parsed?.into_iter().filter(|order| scope.may(&order.cart.ip_code, action)).collect())
 }
 
+/// An order that is about to be changed; on PostgreSQL nobody else changes it until the transaction ends.
+pub(crate) async fn lock(
+    scope: &Scope,
+    tx: &impl ConnectionTrait,
+    id: OrderId,
+) -> Result<Option<Order>, DbErr> {
+    let found = orders::Entity::find_by_id(id.value()).lock_exclusive().one(tx).await?;
+    let order = found.map(order_of).transpose()?;
+    Ok(order.filter(|order| scope.may(&order.cart.ip_code, Action::View)))
+}
+
+/// Brings an order to another status.
+pub(crate) async fn set_status(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: OrderId,
+    status: OrderStatus,
+) -> Result<(), DbErr> {
+    orders::Entity::update_many()
+        .col_expr(Column::Status, Expr::value(status.code()))
+        .filter(Column::Id.eq(id.value()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
 /// The orders with these numbers, in the order of the numbers.
 pub(crate) async fn find_by_numbers(
     scope: &Scope,
@@ -149,7 +175,7 @@ pub(crate) async fn count(
     keyset::count_capped(db, query, Column::Id).await.map(Total::of)
 }
 
-fn matching(filter: &OrderFilter, of_ip_codes: sea_orm::sea_query::Expr) -> Select<orders::Entity> {
+fn matching(filter: &OrderFilter, of_ip_codes: Expr) -> Select<orders::Entity> {
     let mut query = orders::Entity::find().filter(of_ip_codes);
     if let Some(prefix) = &filter.order_no_prefix {
         query = query.filter(keyset::starts_with(Column::OrderNo, prefix));
@@ -169,7 +195,7 @@ fn matching(filter: &OrderFilter, of_ip_codes: sea_orm::sea_query::Expr) -> Sele
     query
 }
 
-fn presence(column: Column, is_there: bool) -> sea_orm::sea_query::Expr {
+fn presence(column: Column, is_there: bool) -> Expr {
     if is_there { column.is_not_null() } else { column.is_null() }
 }
 

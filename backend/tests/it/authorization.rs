@@ -27,6 +27,8 @@ const LISTED: Expected = [NONE, "ok", "ok", "ok", "-", "ok", "-"];
 const SEEN: Expected = [NONE, "ok", "ok", "ok", LOST, "ok", LOST];
 /// A decision of operators and managers.
 const DECIDED: Expected = [NONE, LOST, "ok", "ok", LOST, LOST, LOST];
+/// A decision of managers.
+const MANAGED: Expected = [NONE, LOST, LOST, "ok", LOST, LOST, LOST];
 /// A command that the batch's state does not allow: who may give it learns that, the others nothing.
 const OUT_OF_TURN: Expected = [NONE, LOST, "CONFLICT", "CONFLICT", LOST, LOST, LOST];
 /// A plan of rows; rows that one may not act on are not in it, and a plan of nothing is none.
@@ -42,7 +44,7 @@ const FOLLOWED: Expected = ["4401", "ok", "ok", "ok", LOST, "ok", LOST];
 /// One line: the field, how it is asked (`$…` are the scene's values), where in the data to look, what one gets.
 type Line = (&'static str, &'static str, &'static str, Expected);
 
-const QUERIES: [Line; 13] = [
+const QUERIES: &[Line] = &[
     ("viewer", "query{viewer{id}}", "/viewer", [NONE, "ok", "ok", "ok", "ok", "ok", "ok"]),
     ("ipCodes", "query{ipCodes{code}}", "/ipCodes", LISTED),
     (
@@ -78,7 +80,7 @@ const QUERIES: [Line; 13] = [
     ("node", "query($e:ID!){node(id:$e){id}}", "/node", SEEN),
 ];
 
-const MUTATIONS: [Line; 13] = [
+const MUTATIONS: &[Line] = &[
     (
         "signIn",
         "mutation{signIn(input:{login:\"viewer\",password:\"correct horse battery\"}){accessToken}}",
@@ -136,6 +138,24 @@ const MUTATIONS: [Line; 13] = [
         DECIDED,
     ),
     (
+        "closeAbnormalOrder",
+        "mutation($x:ID!){closeAbnormalOrder(input:{id:$x,resolution:REORDERED}){abnormalOrder{id}}}",
+        "/closeAbnormalOrder/abnormalOrder",
+        DECIDED,
+    ),
+    (
+        "deleteAbnormalOrder",
+        "mutation($x:ID!){deleteAbnormalOrder(input:{id:$x,reason:\"done\"}){deletedId}}",
+        "/deleteAbnormalOrder/deletedId",
+        MANAGED,
+    ),
+    (
+        "updateOrderStatus",
+        "mutation($o:ID!){updateOrderStatus(input:{id:$o,status:SHIPPED}){order{status}}}",
+        "/updateOrderStatus/order",
+        DECIDED,
+    ),
+    (
         "registerCheckouts",
         "mutation($n:[CheckoutInput!]!){registerCheckouts(input:{checkouts:$n}){results{checkout{orderNo}}}}",
         "/registerCheckouts/results/0/checkout",
@@ -149,7 +169,7 @@ const MUTATIONS: [Line; 13] = [
     ),
 ];
 
-const SUBSCRIPTIONS: [Line; 3] = [
+const SUBSCRIPTIONS: &[Line] = &[
     (
         "sendErrorChanged",
         "subscription($c:[String!]!){sendErrorChanged(ipCodes:$c){ipCode}}",
@@ -161,6 +181,12 @@ const SUBSCRIPTIONS: [Line; 3] = [
         "subscription($b:ID!){resendBatchProgress(id:$b){total}}",
         "/resendBatchProgress/total",
         FOLLOWED,
+    ),
+    (
+        "orderChanged",
+        "subscription($c:[String!]!){orderChanged(ipCodes:$c){ipCode}}",
+        "/orderChanged/ipCode",
+        WATCHED,
     ),
     (
         "abnormalOrderChanged",
@@ -196,7 +222,7 @@ async fn plan(app: &TestApp, token: &str, row: &Value) -> Value {
     app.data(Some(token), query, json!({"i": input})).await["planResendBatch"]["batch"]["id"].clone()
 }
 
-/// Three send errors, a restorable abnormal order and an order for every actor.
+/// Three send errors, an abnormal order that can be restored and one that cannot, and an order for every actor.
 async fn plant(app: &TestApp) {
     app.merchant.set_answer(SampleAnswer::Error500);
     let results: Vec<Value> = (0..ACTORS.len())
@@ -212,33 +238,35 @@ async fn plant(app: &TestApp) {
     assert!(!data.to_string().contains("code"), "{data:#}");
     for actor in 0..ACTORS.len() {
         notify(app, "tshop00012345", &order_no("A", actor)).await;
+        notify(app, "tshop00012345", &order_no("X", actor)).await;
     }
     app.clock.advance_ms(GRACE_MS + 1);
-    let query = "query($c:[String!]!){abnormalOrderCounts(ipCodes:$c){restorable}
+    let query = "query($c:[String!]!){abnormalOrderCounts(ipCodes:$c){all}
         sendErrors(filter:{ipCodes:$c,period:{preset:TODAY}}){totalCount}}";
     app.wait_for("all rows", async || {
         let data = app.data(Some(&app.read_token), query, json!({"c": OWN})).await;
-        let counts = (&data["abnormalOrderCounts"]["restorable"], &data["sendErrors"]["totalCount"]);
-        (counts == (&json!(ACTORS.len()), &json!(3 * ACTORS.len()))).then_some(())
+        let counts = (&data["abnormalOrderCounts"]["all"], &data["sendErrors"]["totalCount"]);
+        (counts == (&json!(2 * ACTORS.len()), &json!(3 * ACTORS.len()))).then_some(())
     })
     .await;
 }
 
 /// The ids of the things that are this actor's to act on.
 async fn scene(app: &TestApp, actor: usize, manager: &str) -> Value {
-    let query = "query($c:[String!]!,$e:String!,$f:String!,$g:String!,$a:String!,$o:String!){
+    let query = "query($c:[String!]!,$e:String!,$f:String!,$g:String!,$a:String!,$x:String!,$o:String!){
         e:sendErrors(filter:{ipCodes:$c,orderNo:$e}){nodes{id payment{id}}}
         f:sendErrors(filter:{ipCodes:$c,orderNo:$f}){nodes{id}}
         g:sendErrors(filter:{ipCodes:$c,orderNo:$g}){nodes{id}}
         a:abnormalOrders(filter:{ipCodes:$c,orderNo:$a}){nodes{id}}
+        x:abnormalOrders(filter:{ipCodes:$c,orderNo:$x}){nodes{id}}
         o:orders(filter:{ipCodes:$c,orderNo:$o}){nodes{id}}}";
     let variables = json!({
-        "c": OWN, "e": order_no("E", actor), "f": order_no("F", actor), "g": order_no("G", actor), "a": order_no("A", actor), "o": order_no("O", actor),
+        "c": OWN, "e": order_no("E", actor), "f": order_no("F", actor), "g": order_no("G", actor), "a": order_no("A", actor), "x": order_no("X", actor), "o": order_no("O", actor),
     });
     let found = app.data(Some(&app.read_token), query, variables).await;
     let id = |name: &str| found[name]["nodes"][0]["id"].clone();
     json!({
-        "c": OWN, "e": id("e"), "f": id("f"), "g": id("g"), "b": plan(app, manager, &id("g")).await, "d": plan(app, manager, &id("g")).await, "a": id("a"), "o": id("o"), "p": found["e"]["nodes"][0]["payment"]["id"],
+        "c": OWN, "e": id("e"), "f": id("f"), "g": id("g"), "b": plan(app, manager, &id("g")).await, "d": plan(app, manager, &id("g")).await, "a": id("a"), "x": id("x"), "o": id("o"), "p": found["e"]["nodes"][0]["payment"]["id"],
         "n": [cart(&order_no("N", actor))], "m": [cart(&order_no("M", actor))],
     })
 }
@@ -285,8 +313,7 @@ fn every_root_field_stands_in_the_table() {
     let of = |root: &'static str, lines: &[Line]| -> Vec<String> {
         lines.iter().map(|(field, ..)| format!("{root}.{field}")).collect()
     };
-    let lines =
-        [of("Query", &QUERIES), of("Mutation", &MUTATIONS), of("Subscription", &SUBSCRIPTIONS)].concat();
+    let lines = [of("Query", QUERIES), of("Mutation", MUTATIONS), of("Subscription", SUBSCRIPTIONS)].concat();
     assert_eq!(fields, lines.into_iter().collect());
 }
 
@@ -300,7 +327,7 @@ async fn everybody_gets_what_the_table_says() {
     let mut surprises = Vec::new();
     for (actor, token) in tokens.iter().enumerate() {
         let scene = scene(&app, actor, tokens[3].as_deref().unwrap()).await;
-        for (field, ask, pointer, expected) in QUERIES.iter().chain(&MUTATIONS) {
+        for (field, ask, pointer, expected) in QUERIES.iter().chain(MUTATIONS) {
             let answer = app.graphql(token.as_deref(), ask, scene.clone()).await;
             let told = outcome(&answer, pointer);
             if told != expected[actor] {
@@ -362,13 +389,19 @@ async fn everybody_hears_what_the_table_says() {
     }
 }
 
-/// One failing result and one abnormal order of each merchant.
+/// One failing result, one abnormal order and one order of each merchant.
 async fn change_everything(app: &TestApp) {
     app.merchant.set_answer(SampleAnswer::Error500);
     let mut theirs = payment_result("E-theirs");
     theirs["ip_code"] = json!(OTHER);
     assert_eq!(app.ingest(&app.other_ingest_token, &theirs).await.status(), 202);
     assert_eq!(app.ingest(&app.ingest_token, &payment_result("E-own")).await.status(), 202);
+    let register = "mutation($o:[OrderInput!]!){registerOrders(input:{orders:$o}){results{order{id}}}}";
+    let mut foreign = cart("O-theirs");
+    foreign["ipCode"] = json!(OTHER);
+    for (token, order) in [(&app.other_ingest_token, foreign), (&app.ingest_token, cart("O-own"))] {
+        app.data(Some(token), register, json!({"o": [order]})).await;
+    }
     notify(app, "tshop00067890", "A-theirs").await;
     notify(app, "tshop00012345", "A-own").await;
     app.clock.advance_ms(GRACE_MS + 1);

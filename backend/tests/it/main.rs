@@ -13,6 +13,7 @@
 
 mod harness;
 
+mod abnormal_order_actions;
 mod abnormal_orders;
 mod abnormal_orders_live;
 mod accounts;
@@ -26,6 +27,7 @@ mod live;
 mod mails;
 mod migrations;
 mod notifications;
+mod order_statuses;
 mod orders;
 mod resend_batches;
 mod resends;

@@ -3,12 +3,15 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use crate::{
-    app::{self, Error},
+    app::{self, Error, abnormal_orders::Close},
     graphql::{
         context::Asked,
         errors::{UserError, split_user_errors},
         global_id,
-        types::{abnormal_orders::AbnormalOrder, orders::Order},
+        types::{
+            abnormal_orders::{AbnormalOrder, AbnormalOrderResolution},
+            orders::Order,
+        },
     },
 };
 
@@ -28,6 +31,44 @@ pub(crate) struct RestoreAbnormalOrderPayload {
     pub abnormal_order: Option<AbnormalOrder>,
     /// The order.
     pub order: Option<Order>,
+    /// What the person can mend.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The input of `closeAbnormalOrder`.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct CloseAbnormalOrderInput {
+    /// The row.
+    pub id: ID,
+    /// What was done about it.
+    pub resolution: AbnormalOrderResolution,
+    /// More, at most 500 characters.
+    pub note: Option<String>,
+}
+
+/// The row that was closed.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct CloseAbnormalOrderPayload {
+    /// The row, marked.
+    pub abnormal_order: Option<AbnormalOrder>,
+    /// What the person can mend.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The input of `deleteAbnormalOrder`.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct DeleteAbnormalOrderInput {
+    /// The row.
+    pub id: ID,
+    /// Why, 1 to 500 characters.
+    pub reason: String,
+}
+
+/// The row that left the lists.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct DeleteAbnormalOrderPayload {
+    /// Its id; nothing is found by it any more.
+    pub deleted_id: Option<ID>,
     /// What the person can mend.
     pub user_errors: Vec<UserError>,
 }
@@ -59,6 +100,42 @@ impl AbnormalOrdersMutation {
             Err(user_errors) => {
                 Ok(RestoreAbnormalOrderPayload { abnormal_order: None, order: None, user_errors })
             }
+        }
+    }
+
+    /// Closes a 重複注文 or 復旧不可 row that was dealt with elsewhere. It stays in its list, marked, and is not
+    /// evaluated again. CONFLICT tells who closed it and when. Needs RESTORE on the IP code.
+    async fn close_abnormal_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The row and what was done.")] input: CloseAbnormalOrderInput,
+    ) -> async_graphql::Result<CloseAbnormalOrderPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let id = global_id::decode("AbnormalOrder", &input.id).ok_or_else(|| ctx.error(Error::NotFound))?;
+        let asked = Close { id, resolution: input.resolution.into(), note: input.note };
+        let result = app::abnormal_orders::close_abnormal_order(app, scope, asked).await;
+        match split_user_errors(result, ctx.asker()?.language).map_err(|error| ctx.error(error))? {
+            Ok(row) => Ok(CloseAbnormalOrderPayload {
+                abnormal_order: Some(AbnormalOrder::from(row)),
+                user_errors: Vec::new(),
+            }),
+            Err(user_errors) => Ok(CloseAbnormalOrderPayload { abnormal_order: None, user_errors }),
+        }
+    }
+
+    /// 削除: takes a row off the five lists. The order of a restored one stays, the audit log keeps the whole record,
+    /// and no later notification of the same payment brings it back. Needs DELETE on the IP code.
+    async fn delete_abnormal_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The row and the reason.")] input: DeleteAbnormalOrderInput,
+    ) -> async_graphql::Result<DeleteAbnormalOrderPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let id = global_id::decode("AbnormalOrder", &input.id).ok_or_else(|| ctx.error(Error::NotFound))?;
+        let result = app::abnormal_orders::delete_abnormal_order(app, scope, id, &input.reason).await;
+        match split_user_errors(result, ctx.asker()?.language).map_err(|error| ctx.error(error))? {
+            Ok(()) => Ok(DeleteAbnormalOrderPayload { deleted_id: Some(input.id), user_errors: Vec::new() }),
+            Err(user_errors) => Ok(DeleteAbnormalOrderPayload { deleted_id: None, user_errors }),
         }
     }
 }

@@ -4,6 +4,7 @@ use async_graphql::MergedObject;
 
 mod abnormal_orders;
 mod accounts;
+mod order_work;
 mod orders;
 mod resend_batches;
 mod send_errors;
@@ -16,4 +17,5 @@ pub struct Mutation(
     resend_batches::ResendBatchesMutation,
     abnormal_orders::AbnormalOrdersMutation,
     orders::OrdersMutation,
+    order_work::OrderWorkMutation,
 );

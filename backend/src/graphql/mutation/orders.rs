@@ -9,7 +9,8 @@ use crate::{
         errors::{UserError, split_user_errors},
         types::{
             checkouts::{Checkout, RegisterCheckoutResult, RegisterCheckoutsInput, RegisterCheckoutsPayload},
-            orders::{Order, RegisterOrderResult, RegisterOrdersInput, RegisterOrdersPayload},
+            order_registrations::{RegisterOrderResult, RegisterOrdersInput, RegisterOrdersPayload},
+            orders::Order,
         },
     },
     messages::Language,

@@ -8,9 +8,8 @@ use crate::{
         context::Asked,
         global_id,
         types::{
-            abnormal_orders::{
-                AbnormalOrder, AbnormalOrderConnection, AbnormalOrderCounts, AbnormalOrderFilter,
-            },
+            abnormal_order_lists::{AbnormalOrderConnection, AbnormalOrderCounts, AbnormalOrderFilter},
+            abnormal_orders::AbnormalOrder,
             page::{LazyTotal, page_cost, parse_page},
         },
     },

@@ -8,7 +8,8 @@ use crate::{
         context::Asked,
         global_id,
         types::{
-            orders::{Order, OrderConnection, OrderFilter},
+            order_lists::{OrderConnection, OrderFilter},
+            orders::Order,
             page::{LazyTotal, page_cost, parse_page},
         },
     },

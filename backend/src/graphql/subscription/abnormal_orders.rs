@@ -48,7 +48,12 @@ async fn next_row(watcher: &mut Watcher) -> Result<Option<Option<AbnormalOrder>>
         let id = match watcher.next().await? {
             None => return Ok(None),
             Some(Change::AbnormalOrder { id, .. }) => AbnormalOrderId::new(id),
-            Some(Change::SendError { .. } | Change::ResendBatch { .. } | Change::DeliveriesDue) => continue,
+            Some(
+                Change::SendError { .. }
+                | Change::Order { .. }
+                | Change::ResendBatch { .. }
+                | Change::DeliveriesDue,
+            ) => continue,
         };
         let found = app::abnormal_orders::find_abnormal_order(watcher.app(), watcher.scope(), id).await?;
         return Ok(Some(found.map(AbnormalOrder::from)));

@@ -3,6 +3,7 @@
 use async_graphql::MergedSubscription;
 
 mod abnormal_orders;
+mod orders;
 mod resend_batches;
 mod send_errors;
 pub(crate) mod watch;
@@ -13,4 +14,5 @@ pub struct Subscription(
     send_errors::SendErrorsSubscription,
     resend_batches::ResendBatchesSubscription,
     abnormal_orders::AbnormalOrdersSubscription,
+    orders::OrdersSubscription,
 );

@@ -47,7 +47,12 @@ async fn next_row(watcher: &mut Watcher) -> Result<Option<SendError>, Error> {
         let id = match watcher.next().await? {
             None => return Ok(None),
             Some(Change::SendError { id, .. }) => PaymentId::new(id),
-            Some(Change::AbnormalOrder { .. } | Change::ResendBatch { .. } | Change::DeliveriesDue) => {
+            Some(
+                Change::AbnormalOrder { .. }
+                | Change::Order { .. }
+                | Change::ResendBatch { .. }
+                | Change::DeliveriesDue,
+            ) => {
                 continue;
             }
         };

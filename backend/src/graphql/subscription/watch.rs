@@ -39,13 +39,18 @@ impl Watched {
         match (self, change) {
             (
                 Self::IpCodes(watched),
-                Change::SendError { ip_code, .. } | Change::AbnormalOrder { ip_code, .. },
+                Change::SendError { ip_code, .. }
+                | Change::AbnormalOrder { ip_code, .. }
+                | Change::Order { ip_code, .. },
             ) => watched.contains(ip_code) && scope.may(ip_code, Action::View),
             (Self::Batch(watched), Change::ResendBatch { id }) => watched.value() == *id,
             (Self::IpCodes(_), Change::ResendBatch { .. } | Change::DeliveriesDue)
             | (
                 Self::Batch(_),
-                Change::SendError { .. } | Change::AbnormalOrder { .. } | Change::DeliveriesDue,
+                Change::SendError { .. }
+                | Change::AbnormalOrder { .. }
+                | Change::Order { .. }
+                | Change::DeliveriesDue,
             ) => false,
         }
     }

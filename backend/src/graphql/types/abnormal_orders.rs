@@ -1,17 +1,11 @@
 //! Abnormal orders (異常注文).
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
-use todoke_domain::abnormal_order;
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
+use todoke_domain::{abnormal_order, abnormal_order_actions};
 
-use super::{
-    checkouts::Checkout,
-    orders::Order,
-    page::{LazyTotal, PageInfo},
-    periods::{PeriodInput, parse_period_input},
-    timeline::TimelineEvent,
-};
+use super::{checkouts::Checkout, orders::Order, timeline::TimelineEvent};
 use crate::{
-    app::{self, Error, abnormal_orders::AbnormalOrderSearch},
+    app::{self, Error},
     graphql::{
         context::Asked,
         global_id,
@@ -19,29 +13,10 @@ use crate::{
         scalars::DateTime,
     },
     store::{
-        abnormal_orders::{AbnormalOrder as Row, AbnormalOrderFilter as Filter, ListCounts},
-        checkouts::Checkout as StoredCheckout,
-        notifications::StoredNotification,
-        orders::Order as StoredOrder,
-        page::{Page, Place, Total},
+        abnormal_orders::AbnormalOrder as Row, checkouts::Checkout as StoredCheckout,
+        notifications::StoredNotification, orders::Order as StoredOrder,
     },
 };
-
-/// The five lists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-pub(crate) enum AbnormalOrderList {
-    /// すべての注文一覧.
-    #[default]
-    All,
-    /// 復旧対象注文一覧.
-    Restorable,
-    /// 復旧済注文一覧.
-    Restored,
-    /// 重複注文一覧.
-    Duplicate,
-    /// 復旧不可注文一覧.
-    Unrestorable,
-}
 
 /// ステータス.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -83,65 +58,28 @@ pub(crate) enum AbnormalOrderReason {
     CancelledAtGateway,
 }
 
-/// The search for abnormal orders. A broken rule is an error with `extensions.code = BAD_USER_INPUT` and
-/// `extensions.fields`.
-#[derive(Clone, Debug, InputObject)]
-pub(crate) struct AbnormalOrderFilter {
-    /// IP codes; those that one may not see have no rows.
-    pub ip_codes: Vec<String>,
-    /// Which of the five lists.
-    #[graphql(default)]
-    pub list: AbnormalOrderList,
-    /// The beginning of the order number.
-    pub order_no: Option<String>,
-    /// A part of the customer's name or e-mail address.
-    pub customer: Option<String>,
-    /// 会員ID, exactly.
-    pub member_id: Option<String>,
-    /// 復旧信号受信日時; without one, all there are.
-    pub period: Option<PeriodInput>,
+/// What a person can do with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "abnormal_order_actions::RowAction")]
+pub(crate) enum AbnormalOrderAction {
+    /// 復旧.
+    Restore,
+    /// Close: what had to be done about it was done elsewhere.
+    Close,
+    /// 削除.
+    Delete,
 }
 
-impl AbnormalOrderFilter {
-    /// What the rules are held against.
-    pub(crate) fn into_search(self) -> Result<AbnormalOrderSearch, Error> {
-        Ok(AbnormalOrderSearch {
-            ip_codes: self.ip_codes,
-            list: match self.list {
-                AbnormalOrderList::All => None,
-                AbnormalOrderList::Restorable => Some(abnormal_order::AbnormalOrderStatus::Restorable),
-                AbnormalOrderList::Restored => Some(abnormal_order::AbnormalOrderStatus::Restored),
-                AbnormalOrderList::Duplicate => Some(abnormal_order::AbnormalOrderStatus::Duplicate),
-                AbnormalOrderList::Unrestorable => Some(abnormal_order::AbnormalOrderStatus::Unrestorable),
-            },
-            order_no: self.order_no,
-            customer: self.customer,
-            member_id: self.member_id,
-            period: parse_period_input(self.period)?,
-        })
-    }
-}
-
-/// How many rows each of the five lists has, at most 10,000. Needs VIEW on the IP codes.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub(crate) struct AbnormalOrderCounts {
-    /// すべて.
-    pub all: u64,
-    /// 復旧対象.
-    pub restorable: u64,
-    /// 復旧済.
-    pub restored: u64,
-    /// 重複注文.
-    pub duplicate: u64,
-    /// 復旧不可.
-    pub unrestorable: u64,
-}
-
-impl From<ListCounts> for AbnormalOrderCounts {
-    fn from(counts: ListCounts) -> Self {
-        let ListCounts { all, restorable, restored, duplicate, unrestorable } = counts;
-        Self { all, restorable, restored, duplicate, unrestorable }
-    }
+/// What was done about a row that no order can be made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "abnormal_order_actions::Resolution")]
+pub(crate) enum AbnormalOrderResolution {
+    /// The payment was cancelled at the gateway.
+    CancelledAtGateway,
+    /// The customer ordered again.
+    Reordered,
+    /// Nothing needed to be done.
+    NotNeeded,
 }
 
 /// What contradicts.
@@ -200,6 +138,14 @@ pub(crate) struct AbnormalOrder {
     pub shipping_fee: Option<i32>,
     /// 個数.
     pub item_count: Option<i32>,
+    /// When a person closed it: what had to be done was done elsewhere. It stays in its list as it was.
+    pub closed_at: Option<DateTime>,
+    /// Who closed it.
+    pub closed_by: Option<String>,
+    /// What had been done about it.
+    pub resolution: Option<AbnormalOrderResolution>,
+    /// More, in the words of who closed it.
+    pub resolution_note: Option<String>,
     #[graphql(skip)]
     row: Row,
 }
@@ -208,6 +154,8 @@ impl From<Row> for AbnormalOrder {
     fn from(row: Row) -> Self {
         let ordered = row.ordered.clone();
         let ordered = ordered.as_ref();
+        let closing = row.closing.clone();
+        let closing = closing.as_ref();
         Self {
             id: global_id::encode("AbnormalOrder", row.id()),
             ip_code: row.payment.ip_code.to_string(),
@@ -229,6 +177,10 @@ impl From<Row> for AbnormalOrder {
             total: ordered.map(|ordered| ordered.total.amount()),
             shipping_fee: ordered.map(|ordered| ordered.shipping_fee.amount()),
             item_count: ordered.map(|ordered| ordered.item_count),
+            closed_at: closing.map(|closing| DateTime(closing.at)),
+            closed_by: closing.map(|closing| closing.by.clone()),
+            resolution: closing.map(|closing| AbnormalOrderResolution::from(closing.resolution)),
+            resolution_note: closing.and_then(|closing| closing.note.clone()),
             row,
         }
     }
@@ -236,6 +188,12 @@ impl From<Row> for AbnormalOrder {
 
 #[ComplexObject]
 impl AbnormalOrder {
+    /// What the asker may do with the row at this moment: its state allows it, and the right is there.
+    async fn allowed_actions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<AbnormalOrderAction>> {
+        let actions = app::abnormal_orders::allowed_actions(ctx.scope()?, &self.row);
+        Ok(actions.into_iter().map(AbnormalOrderAction::from).collect())
+    }
+
     /// The fields of the newest notification that says "paid", in wire order. ShopPass and AccessPass are never kept.
     async fn notification(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<NotificationField>> {
         let notifications = self.load_notifications(ctx).await?;
@@ -290,67 +248,4 @@ impl AbnormalOrder {
 async fn load_order(ctx: &Context<'_>, key: Option<OrderOf>) -> async_graphql::Result<Option<StoredOrder>> {
     let Some(key) = key else { return Ok(None) };
     ctx.loader()?.load_one(key).await.map_err(|error| ctx.error(Error::internal(error)))
-}
-
-/// A row of a page of abnormal orders.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct AbnormalOrderEdge {
-    /// The row's place.
-    pub cursor: String,
-    /// The abnormal order.
-    pub node: AbnormalOrder,
-}
-
-/// A page of abnormal orders, newest signal first.
-#[derive(Debug)]
-pub(crate) struct AbnormalOrderConnection {
-    /// The search.
-    pub filter: Filter,
-    /// The page.
-    pub page: Page<Row>,
-    /// After which row it begins.
-    pub after: Option<Place>,
-    /// How many rows the search has.
-    pub total: LazyTotal,
-}
-
-/// A page of abnormal orders, newest signal first.
-#[Object]
-impl AbnormalOrderConnection {
-    /// The rows with their places.
-    async fn edges(&self) -> Vec<AbnormalOrderEdge> {
-        let edge = |(place, row): &(Place, Row)| AbnormalOrderEdge {
-            cursor: place.to_cursor(),
-            node: AbnormalOrder::from(row.clone()),
-        };
-        self.page.rows.iter().map(edge).collect()
-    }
-
-    /// The rows.
-    async fn nodes(&self) -> Vec<AbnormalOrder> {
-        self.page.rows.iter().map(|(_, row)| AbnormalOrder::from(row.clone())).collect()
-    }
-
-    /// Where the page stands.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
-    }
-
-    /// How many rows the list has, exact up to 10,000.
-    async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<u64> {
-        self.total(ctx).await.map(|total| total.count)
-    }
-
-    /// Whether there are more than 10,000.
-    async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        self.total(ctx).await.map(|total| total.is_capped)
-    }
-}
-
-impl AbnormalOrderConnection {
-    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Total> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
-        let counting = self.total.get(app::abnormal_orders::count_abnormal_orders(app, scope, &self.filter));
-        counting.await.map_err(|error| ctx.error(error))
-    }
 }

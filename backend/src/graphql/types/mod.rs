@@ -1,9 +1,12 @@
 //! Types of the contract, written by hand, one file a noun.
 
+pub(crate) mod abnormal_order_lists;
 pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub(crate) mod attempts;
 pub(crate) mod checkouts;
+pub(crate) mod order_lists;
+pub(crate) mod order_registrations;
 pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod payments;

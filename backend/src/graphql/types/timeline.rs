@@ -20,6 +20,8 @@ pub(crate) enum TimelineKind {
     OrderRegistered,
     /// 復旧; the detail is the order's number.
     Restored,
+    /// A person closed the row; the detail is the resolution and the note.
+    Closed,
     /// 削除; the detail is the reason.
     Deleted,
     /// A notification said that the payment was cancelled; the detail is its status.
@@ -47,6 +49,7 @@ impl From<Event> for TimelineEvent {
             Kind::CheckoutRegistered => TimelineKind::CheckoutRegistered,
             Kind::OrderRegistered => TimelineKind::OrderRegistered,
             Kind::Restored => TimelineKind::Restored,
+            Kind::Closed => TimelineKind::Closed,
             Kind::CancelledAtGateway => TimelineKind::CancelledAtGateway,
         };
         Self { at: DateTime(event.at), kind, actor: event.actor, detail: event.detail }

@@ -14,6 +14,7 @@ pub(super) mod ip_codes;
 pub(super) mod mails;
 pub(super) mod merchants;
 pub(super) mod notifications;
+pub(super) mod order_status_changes;
 pub(super) mod orders;
 pub(super) mod payment_results;
 pub(super) mod payments;
