@@ -2,24 +2,8 @@
 // Method: the merchant's endpoint fails, a result is handed in, an operator sees the row appear, re-sends it after the
 // double-issue warning and finds it 処理済; the endpoint counts the requests.
 import { expectAccessible } from '../support/axe';
+import { paymentResult } from '../support/results';
 import { expect, test } from '../support/test';
-
-function result(ipCode: string, orderNo: string): Record<string, unknown> {
-  return {
-    ip_code: ipCode,
-    order_no: orderNo,
-    carrier: 'docomo',
-    status: '03',
-    amount: 11350,
-    phone: '09012345678',
-    email: 'taro@example.jp',
-    sendid: 'mr192',
-    sendpoint: '2026031700002',
-    error_code: '',
-    occurred_at: new Date().toISOString(),
-    parameters: {},
-  };
-}
 
 test('an operator re-sends a failed payment result', async ({ page, signIn, outside }) => {
   const orderNo = `e2e-send-${Date.now()}`;
@@ -39,7 +23,7 @@ test('an operator re-sends a failed payment result', async ({ page, signIn, outs
 
   await test.step('the endpoint answers 500 and the error is announced live', async () => {
     await outside.setMerchantAnswer('error_500');
-    await outside.ingest(result(ipCode.code, orderNo));
+    await outside.ingest(paymentResult(ipCode.code, orderNo));
     const fresh = page.getByRole('status').filter({ hasText: '新しいエラー' });
     await expect(fresh).toBeVisible();
     await fresh.getByRole('button', { name: '表示' }).click();
@@ -82,7 +66,7 @@ test('an operator who comes second is told who was first', async ({ page, signIn
   if (!ipCode) throw new Error('the demo has no IP code');
   const row = page.getByRole('row').filter({ hasText: orderNo });
   await outside.setMerchantAnswer('error_500');
-  await outside.ingest(result(ipCode.code, orderNo));
+  await outside.ingest(paymentResult(ipCode.code, orderNo));
 
   await signIn('operator');
   await expect(async () => {

@@ -9,5 +9,6 @@ pub(crate) mod order_facts;
 pub(crate) mod page;
 pub(crate) mod pager;
 pub(crate) mod period_field;
+pub(crate) mod row_place;
 pub(crate) mod rows;
 pub(crate) mod top_bar;

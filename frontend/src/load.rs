@@ -146,17 +146,6 @@ impl<T: Send + Sync + 'static> Query<T> {
         self.waiting.state.with(|state| typed(state).and_then(read))
     }
 
-    /// Changes what is there, in place.
-    pub(crate) fn change(self, change: impl FnOnce(&mut T))
-    where
-        T: Clone,
-    {
-        if let Some(mut found) = self.waiting.state.with_untracked(|state| typed::<T>(state).cloned()) {
-            change(&mut found);
-            self.waiting.state.set(Load::Ready(Arc::new(found)));
-        }
-    }
-
     pub(crate) fn reload(self) {
         self.waiting.reload();
     }

@@ -1,10 +1,12 @@
 //! View models: pure functions and plain data, tested natively.
 //! Nothing in here may touch the browser, the network or a signal.
+pub(crate) mod columns;
 pub(crate) mod decisions;
 pub(crate) mod enums;
 pub(crate) mod format;
 pub(crate) mod order_search;
 pub(crate) mod page;
+pub(crate) mod paging;
 pub(crate) mod period;
 pub(crate) mod search_rules;
 pub(crate) mod send_error_search;

@@ -1,6 +1,7 @@
 //! The one entry point for whoever works on Todoke: `cargo xtask <command>`. Each command lives in its own file; no
 //! rule of the product belongs here.
 
+mod bench;
 mod caretaker;
 mod demo;
 mod dev;
@@ -38,6 +39,11 @@ enum Command {
     },
     /// Run every check and test; the last line counts them
     Test,
+    /// Take figures and print them
+    Bench {
+        /// What of
+        subject: bench::Subject,
+    },
     /// Build the single-page app into frontend/dist
     Web,
 }
@@ -47,6 +53,7 @@ fn main() -> ExitCode {
         Command::Demo { rest } => demo::run(&rest),
         Command::Dev { rest } => dev::run(&rest),
         Command::Test => return test::run(),
+        Command::Bench { subject } => bench::run_for(subject),
         Command::Web => web::build(),
     };
     match done {

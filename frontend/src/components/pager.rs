@@ -1,15 +1,14 @@
 //! Turning pages with keyset cursors: the address holds the cursors of the pages before.
 use crate::i18n::use_lang;
 use crate::model::format;
+pub(crate) use crate::model::paging::PAGE_ROWS;
 use leptos::prelude::*;
-
-/// Rows of one page of every list.
-pub(crate) const PAGE_ROWS: usize = 50;
 
 #[component]
 pub(crate) fn Pager(
     /// How many pages were turned already.
     turned: usize,
+    #[prop(default = PAGE_ROWS)] page_rows: usize,
     rows: usize,
     total: String,
     /// Addresses of the neighbours, where there are any.
@@ -17,18 +16,19 @@ pub(crate) fn Pager(
     after: Option<String>,
 ) -> impl IntoView {
     let l = use_lang();
-    let first = turned.saturating_mul(PAGE_ROWS).saturating_add(1);
+    let first = turned.saturating_mul(page_rows).saturating_add(1);
     let last = first.saturating_add(rows).saturating_sub(1);
     let range = l.pager_range(&format::number(first), &format::number(last), &total);
-    let turn = |href: Option<String>, text: &'static str| match href {
-        Some(href) => view! { <a class="button" href=href>{text}</a> }.into_any(),
+    let count = page_rows.to_string();
+    let turn = |href: Option<String>, id: &'static str, text: String| match href {
+        Some(href) => view! { <a class="button" href=href data-id=id>{text}</a> }.into_any(),
         None => view! { <span class="button disabled" aria-disabled="true">{text}</span> }.into_any(),
     };
     view! {
         <nav class="pager" aria-label=l.pager()>
             <span class="figures">{range}</span>
-            {turn(before, l.pager_before())}
-            {turn(after, l.pager_after())}
+            {turn(before, "pager-before", l.pager_before(&count))}
+            {turn(after, "pager-after", l.pager_after(&count))}
         </nav>
     }
 }

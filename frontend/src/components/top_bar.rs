@@ -1,9 +1,9 @@
 //! The top bar: product, IP codes, connection, language, theme, account.
+use crate::browser;
 use crate::context::{App, IpCode, Link, Session, theme_from, theme_text, use_app};
 use crate::i18n::{self, use_lang};
 use crate::session;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
 #[component]
@@ -80,24 +80,13 @@ fn Account() -> impl IntoView {
         })
     };
     view! {
-        <details class="pop pop-right" on:focusout=close_when_left>
+        <details class="pop pop-right" on:focusout=browser::close_when_left>
             <summary><span class="visually-hidden">{l.account()} " "</span> {move || name().map(|(name, _)| name)}</summary>
             <div class="pop-body" tabindex="-1">
                 {details}
                 <button type="button" class="button" on:click=move |_| spawn_local(session::sign_out(app))>{l.sign_out()}</button>
             </div>
         </details>
-    }
-}
-
-/// An open list closes when the focus goes elsewhere.
-fn close_when_left(event: web_sys::FocusEvent) {
-    let details = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let next = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-    if let Some(details) = details
-        && !details.contains(next.as_ref())
-    {
-        let _ = details.remove_attribute("open");
     }
 }
 
@@ -120,7 +109,7 @@ fn IpSwitcher() -> impl IntoView {
     };
     let options: Vec<AnyView> = codes.into_iter().map(|ip_code| code_choice(app, ip_code)).collect();
     view! {
-        <details class="pop" on:focusout=close_when_left>
+        <details class="pop" on:focusout=browser::close_when_left>
             <summary><span class="visually-hidden">{l.ip_code()} " "</span> {summary}</summary>
             <div class="pop-body" tabindex="-1" role="group" aria-label=l.ip_code()>
                 <label class="choice">

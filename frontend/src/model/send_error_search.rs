@@ -1,6 +1,7 @@
 //! The search on the screen of send errors (キャリア決済 CGI 送信エラー処理) ⇄ the page's address.
 //! The address alone is the state: what is not in it is the form's draft and nobody else's business.
 use super::enums::SendErrorCondition;
+use super::paging::{PAGE_ROWS, PAGE_SIZES};
 use super::period::{Period, PeriodKind};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +35,14 @@ impl SendErrorSearch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SendErrorAddress {
     pub(crate) search: SendErrorSearch,
+    /// Rows of a page; the address names them where they are not the usual ones.
+    pub(crate) rows: usize,
     pub(crate) after: Vec<String>,
 }
 
 impl SendErrorAddress {
     pub(crate) fn first_page(search: SendErrorSearch) -> Self {
-        Self { search, after: Vec::new() }
+        Self { search, rows: PAGE_ROWS, after: Vec::new() }
     }
 
     /// `None` for an address without any search: the form then stands open with its initial values.
@@ -50,6 +53,7 @@ impl SendErrorAddress {
                 period: Period::default(),
                 ..SendErrorSearch::initial(Vec::new())
             },
+            rows: PAGE_ROWS,
             after: Vec::new(),
         };
         let mut is_search = false;
@@ -64,6 +68,7 @@ impl SendErrorAddress {
                 "phone" => address.search.phone = value,
                 "sendid" => address.search.sendid = value,
                 "period" => address.search.period = Period::from_address(&value),
+                "rows" => address.rows = rows_from(&value),
                 "after" => address.after.push(value),
                 _ => {}
             }
@@ -90,6 +95,9 @@ impl SendErrorAddress {
         if let Some(period) = self.search.period.to_address() {
             query.append_pair("period", &period);
         }
+        if self.rows != PAGE_ROWS {
+            query.append_pair("rows", &self.rows.to_string());
+        }
         for cursor in &self.after {
             query.append_pair("after", cursor);
         }
@@ -98,8 +106,22 @@ impl SendErrorAddress {
     }
 
     pub(crate) fn with_after(&self, after: Vec<String>) -> Self {
-        Self { search: self.search.clone(), after }
+        Self { after, ..self.clone() }
     }
+
+    /// The first page, for a cursor belongs to the pages it was made with.
+    pub(crate) fn with_rows(&self, rows: usize) -> Self {
+        Self { rows, after: Vec::new(), ..self.clone() }
+    }
+
+    /// Names the search alone, however its list is shown.
+    pub(crate) fn name_of_search(&self) -> String {
+        Self::first_page(self.search.clone()).href()
+    }
+}
+
+fn rows_from(text: &str) -> usize {
+    text.parse().ok().filter(|rows| PAGE_SIZES.contains(rows)).unwrap_or(PAGE_ROWS)
 }
 
 fn condition_from(text: &str) -> SendErrorCondition {
@@ -130,12 +152,20 @@ mod tests {
             period: Period::days("2026-11-01".to_owned(), "2026-11-21".to_owned()),
             ..SendErrorSearch::initial(vec!["2012000123".to_owned(), "2012000124".to_owned()])
         };
-        let address = SendErrorAddress { search, after: vec!["a=,&".to_owned(), "b".to_owned()] };
+        let address = SendErrorAddress { search, rows: 100, after: vec!["a=,&".to_owned(), "b".to_owned()] };
         let href = address.href();
         let (path, query) = href.split_once('?').unwrap();
         assert_eq!(path, "/send-errors");
         assert!(query.starts_with("ip=2012000123&ip=2012000124&condition=unprocessed&"), "{query}");
         assert_eq!(SendErrorAddress::parse(query), Some(address));
+    }
+
+    #[test]
+    fn a_page_has_no_other_size_than_those_offered() {
+        let rows = |query: &str| SendErrorAddress::parse(query).map(|address| address.rows);
+        assert_eq!(rows("ip=2012000123&rows=20"), Some(20));
+        assert_eq!(rows("ip=2012000123&rows=5000"), Some(PAGE_ROWS));
+        assert_eq!(rows("ip=2012000123"), Some(PAGE_ROWS));
     }
 
     #[test]

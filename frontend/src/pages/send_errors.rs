@@ -3,6 +3,7 @@
 mod foot_bar;
 mod list;
 mod panel;
+mod toolbar;
 mod words;
 
 use crate::api::queries::{SendErrors as SendErrorsQuery, send_errors};
@@ -10,7 +11,6 @@ use crate::api::{self, error::ApiError};
 use crate::browser;
 use crate::components::field::Faults;
 use crate::components::page::{name_page, page_head, page_query};
-use crate::components::pager::PAGE_ROWS;
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
 use crate::live;
@@ -48,6 +48,7 @@ pub(crate) fn SendErrors() -> impl IntoView {
         name_page(l, l.send_errors(), total.as_deref());
     });
     let fresh = RwSignal::new(Vec::<String>::new());
+    let hidden = RwSignal::new(toolbar::remembered_columns());
     effect(move || {
         address.track();
         fresh.set(Vec::new());
@@ -64,7 +65,7 @@ pub(crate) fn SendErrors() -> impl IntoView {
     view! {
         {page_head(l.send_errors(), l.send_errors_purpose())}
         <panel::Search address is_open faults again=Callback::new(move |()| { is_open.set(false); page.reload(); }) />
-        {move || address.get().filter(|_| faults.with(Vec::is_empty)).map(|address| view! { <list::List address page fresh /> })}
+        {move || address.get().filter(|_| faults.with(Vec::is_empty)).map(|address| view! { <list::List address page fresh hidden /> })}
         <foot_bar::FootBar address />
     }
 }
@@ -85,7 +86,7 @@ fn ask(app: App, address: Memo<Option<SendErrorAddress>>, faults: Faults) -> Que
             };
             let variables = send_errors::Variables {
                 filter: filter_of(&address.search),
-                first: i64::try_from(PAGE_ROWS).unwrap_or(i64::MAX),
+                first: i64::try_from(address.rows).unwrap_or(i64::MAX),
                 after: address.after.last().cloned(),
             };
             match api::run::<SendErrorsQuery>(app, variables).await {
@@ -127,7 +128,7 @@ fn filter_of(search: &SendErrorSearch) -> SendErrorFilter {
 /// Choices belong to one search: another search begins with none. A plan that is being sent is left alone.
 fn keep_plan(app: App, address: Option<SendErrorAddress>) {
     let Some(address) = address else { return };
-    let search = SendErrorAddress::first_page(address.search).href();
+    let search = address.name_of_search();
     let is_other = app.plan.with_untracked(|plan| {
         let is_running = plan.is_submitted && !plan.is_finished();
         !is_running && (plan.is_submitted || plan.search != search)
@@ -137,21 +138,16 @@ fn keep_plan(app: App, address: Option<SendErrorAddress>) {
     }
 }
 
-/// A row in view changes in place. A new one is only counted: nothing moves under the reader's eyes.
+/// A new row is only counted: nothing moves under the reader's eyes. One that is in view changes there, by the list.
 fn take_change(
     address: Option<SendErrorAddress>,
     page: Query<Page>,
     fresh: RwSignal<Vec<String>>,
     changed: &SendErrorRow,
 ) {
-    let in_view =
-        untrack(|| page.with(|found| found.as_ref()?.nodes.iter().position(|row| row.id == changed.id)));
-    if let Some(index) = in_view {
-        page.change(|found| {
-            if let Some(row) = found.as_mut().and_then(|found| found.nodes.get_mut(index)) {
-                *row = changed.clone();
-            }
-        });
+    let is_in_view =
+        untrack(|| page.with(|found| Some(found.as_ref()?.nodes.iter().any(|row| row.id == changed.id))));
+    if is_in_view == Some(true) {
         return;
     }
     let Some(address) = address else { return };

@@ -1,13 +1,16 @@
 //! The list of send errors: one row per payment, newest first, with the choice of what is done (CGI処理).
-use super::Page;
+use super::{Page, toolbar};
 use crate::api::queries::send_errors::SendErrorRow;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
 use crate::components::pager::{Pager, stack_after, stack_before};
+use crate::components::row_place::{self, Scroll};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
+use crate::live;
 use crate::load::Query;
+use crate::model::columns::{Column, HiddenColumns};
 use crate::model::decisions::Decision;
 use crate::model::enums::{Action, SendErrorStatus};
 use crate::model::send_error_search::SendErrorAddress;
@@ -22,33 +25,40 @@ pub(crate) fn List(
     address: SendErrorAddress,
     page: Query<Page>,
     fresh: RwSignal<Vec<String>>,
+    hidden: RwSignal<HiddenColumns>,
 ) -> impl IntoView {
-    let app = use_app();
     let l = use_lang();
     let shown = address.clone();
-    view! {
-        <FreshLine address page fresh />
-        {load_view(page, SKELETON_ROWS, move |found| match found {
-            None => ().into_any(),
-            Some(found) if found.nodes.is_empty() => {
-                view! { <Empty why=l.send_errors_empty() next=l.send_errors_empty_next() /> }.into_any()
-            }
-            Some(found) => {
-                let total = format::count(found.total_count, found.total_count_is_capped);
-                let end = found.page_info.end_cursor.as_ref();
-                let before = stack_before(&shown.after).map(|after| shown.with_after(after).href());
-                let after = stack_after(&shown.after, end, found.page_info.has_next_page)
-                    .map(|after| shown.with_after(after).href());
-                view! {
-                    <Table app rows=found.nodes.clone() />
-                    <Pager turned=shown.after.len() rows=found.nodes.len() total before after />
+    let list = StoredValue::new(address.name_of_search());
+    let keep_place = move |event| list.with_value(|list| row_place::remember(list, &event));
+    let view = load_view(page, SKELETON_ROWS, move |found| match found {
+        None => ().into_any(),
+        Some(found) if found.nodes.is_empty() => {
+            view! { <Empty why=l.send_errors_empty() next=l.send_errors_empty_next() /> }.into_any()
+        }
+        Some(found) => {
+            let total = format::count(found.total_count, found.total_count_is_capped);
+            let end = found.page_info.end_cursor.as_ref();
+            let before = stack_before(&shown.after).map(|after| shown.with_after(after).href());
+            let after = stack_after(&shown.after, end, found.page_info.has_next_page)
+                .map(|after| shown.with_after(after).href());
+            let columns = hidden.get();
+            row_place::restore_soon(list.get_value(), Scroll::IntoView);
+            view! {
+                    <Table list=list.get_value() columns rows=found.nodes.clone() />
+                    <Pager turned=shown.after.len() page_rows=shown.rows rows=found.nodes.len() total before after />
                 }
                 .into_any()
-            }
-        })}
+        }
+    });
+    view! {
+        <FreshLine address=address.clone() page fresh />
+        <div on:focusin=keep_place>
+            <toolbar::Toolbar address hidden />
+            {view}
+        </div>
     }
 }
-
 /// 「新しいエラー n件 [表示]」
 #[component]
 fn FreshLine(address: SendErrorAddress, page: Query<Page>, fresh: RwSignal<Vec<String>>) -> impl IntoView {
@@ -80,62 +90,109 @@ fn FreshLine(address: SendErrorAddress, page: Query<Page>, fresh: RwSignal<Vec<S
     }
 }
 
+/// The rows as they came, and as they changed since: a changed row is drawn anew in its place and no other moves.
 #[component]
-fn Table(app: App, rows: Vec<SendErrorRow>) -> impl IntoView {
+fn Table(list: String, columns: HiddenColumns, rows: Vec<SendErrorRow>) -> impl IntoView {
     let l = use_lang();
+    let app = use_app();
     let go = use_go();
-    let headings = [
-        l.sent_at(),
-        l.ip_code(),
-        l.order_no_carrier(),
-        l.carrier(),
-        l.amount(),
-        "CGISendErr",
-        l.cause(),
-        l.receipt(),
-        l.attempts(),
-        l.cgi_processing(),
-    ];
-    let known = StoredValue::new(rows.clone());
+    let known: Vec<(String, RwSignal<SendErrorRow>)> =
+        rows.into_iter().map(|row| (row.id.clone(), RwSignal::new(row))).collect();
+    let body: Vec<AnyView> = known
+        .iter()
+        .enumerate()
+        .map(|(index, (id, row))| row_view(app, l, &columns, (index, id), *row))
+        .collect();
+    let known = StoredValue::new(known);
+    let row_of = move |id: &str| {
+        known.with_value(|known| known.iter().find(|(other, _)| other == id).map(|(_, row)| *row))
+    };
+    live::on_send_error_changed(move |changed| {
+        if let Some(row) = row_of(&changed.id) {
+            row.set(changed.clone());
+            row_place::restore_soon(list.clone(), Scroll::Nothing);
+        }
+    });
     let on_key = move |event: web_sys::KeyboardEvent| match row_key(&event) {
         Some((id, RowKey::Open)) => go(&["/send-errors/", &id].concat()),
-        Some((id, RowKey::Toggle)) => known.with_value(|rows| {
-            if let Some(row) = rows.iter().find(|row| row.id == id && may_decide(app, row, Action::Resend)) {
+        Some((id, RowKey::Toggle)) => {
+            let row = row_of(&id).map(|row| row.get_untracked());
+            if let Some(row) = row.filter(|row| may_decide(app, row, Action::Resend)) {
                 toggle(app, &row.id, &row.order_no, Decision::Resend);
             }
-        }),
+        }
         None => {}
     };
-    let body: Vec<AnyView> =
-        rows.into_iter().enumerate().map(|(index, row)| row_view(app, l, index, row)).collect();
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.send_errors()>
             <table class="list" aria-label=l.send_errors()>
-                {head(&headings, &[l.amount(), l.attempts()])}
+                {table_head(l, &columns)}
                 <tbody on:keydown=on_key>{body}</tbody>
             </table>
         </div>
     }
 }
 
-fn row_view(app: App, l: Lang, index: usize, row: SendErrorRow) -> AnyView {
-    let href = ["/send-errors/", &row.id].concat();
-    let id = row.id.clone();
-    let is_chosen = move || app.plan.with(|plan| plan.decision(&id).is_some());
+fn table_head(l: Lang, columns: &HiddenColumns) -> AnyView {
+    let chosen = |column: Column| columns.shows(column).then(|| column.heading(l));
+    let headings = [
+        chosen(Column::SentAt),
+        chosen(Column::IpCode),
+        Some(l.order_no_carrier()),
+        chosen(Column::Carrier),
+        chosen(Column::Amount),
+        Some("CGISendErr"),
+        chosen(Column::Cause),
+        chosen(Column::Receipt),
+        chosen(Column::Attempts),
+        Some(l.cgi_processing()),
+    ];
+    let headings: Vec<&'static str> = headings.into_iter().flatten().collect();
+    head(&headings, &[l.amount(), l.attempts()])
+}
+
+fn row_view(
+    app: App,
+    l: Lang,
+    columns: &HiddenColumns,
+    (index, id): (usize, &str),
+    row: RwSignal<SendErrorRow>,
+) -> AnyView {
+    let chosen = id.to_owned();
+    let is_chosen = move || app.plan.with(|plan| plan.decision(&chosen).is_some());
+    let columns = columns.clone();
+    let cells = move || {
+        row.with(|row| {
+            view! {
+                {fact_cells(l, &columns, row)}
+                {cell(l.cgi_processing(), decision_view(app, l, row))}
+            }
+            .into_any()
+        })
+    };
     view! {
-        <tr tabindex=tab_stop(index) data-id=row.id.clone() class:chosen=is_chosen
-            class:unprocessed=row.status == SendErrorStatus::Unprocessed>
-            {cell(l.sent_at(), format::instant(&row.occurred_at))}
-            {cell(l.ip_code(), row.ip_code.clone())}
-            {cell(l.order_no_carrier(), view! { <a href=href>{row.order_no.clone()}</a> })}
-            {cell(l.carrier(), status::carrier(l, &row.carrier))}
-            {figure_cell(l.amount(), format::yen(row.amount))}
-            {cell("CGISendErr", mark_view(status::send_error(l, row.status, row.resending)))}
-            {cell(l.cause(), status::cause(l, row.cause, row.http_status))}
-            {cell(l.receipt(), mark_view(status::receipt(l, row.receipt)))}
-            {figure_cell(l.attempts(), row.attempt_count.to_string())}
-            {cell(l.cgi_processing(), decision_view(app, l, &row))}
+        <tr tabindex=tab_stop(index) data-id=id.to_owned() class:chosen=is_chosen
+            class:unprocessed=move || row.with(|row| row.status == SendErrorStatus::Unprocessed)>
+            {cells}
         </tr>
+    }
+    .into_any()
+}
+
+/// What is told of a row whatever may be done with it.
+fn fact_cells(l: Lang, columns: &HiddenColumns, row: &SendErrorRow) -> AnyView {
+    let href = ["/send-errors/", &row.id].concat();
+    let chosen = |column: Column, cell: &dyn Fn() -> AnyView| columns.shows(column).then(cell);
+    view! {
+        {chosen(Column::SentAt, &|| cell(l.sent_at(), format::instant(&row.occurred_at)))}
+        {chosen(Column::IpCode, &|| cell(l.ip_code(), row.ip_code.clone()))}
+        {cell(l.order_no_carrier(), view! { <a href=href data-act="open">{row.order_no.clone()}</a> })}
+        {chosen(Column::Carrier, &|| cell(l.carrier(), status::carrier(l, &row.carrier)))}
+        {chosen(Column::Amount, &|| figure_cell(l.amount(), format::yen(row.amount)))}
+        {cell("CGISendErr", mark_view(status::send_error(l, row.status, row.resending)))}
+        {chosen(Column::Cause, &|| cell(l.cause(), status::cause(l, row.cause, row.http_status)))}
+        {chosen(Column::Receipt, &|| cell(l.receipt(), mark_view(status::receipt(l, row.receipt))))}
+        {chosen(Column::Attempts, &|| figure_cell(l.attempts(), row.attempt_count.to_string()))}
     }
     .into_any()
 }
@@ -170,11 +227,15 @@ fn decision_view(app: App, l: Lang, row: &SendErrorRow) -> AnyView {
 fn decision_choice(app: App, row: &SendErrorRow, decision: Decision, text: &'static str) -> AnyView {
     let (id, order_no) = (row.id.clone(), row.order_no.clone());
     let name = ["decision-", &id].concat();
+    let act = match decision {
+        Decision::Resend => "resend",
+        Decision::MarkProcessed => "close",
+    };
     let shown = id.clone();
     let is_chosen = move || app.plan.with(|plan| plan.decision(&shown) == Some(decision));
     view! {
         <label class="choice">
-            <input type="radio" name=name tabindex="0" prop:checked=is_chosen on:click=move |_| toggle(app, &id, &order_no, decision) />
+            <input type="radio" name=name tabindex="0" data-act=act prop:checked=is_chosen on:click=move |_| toggle(app, &id, &order_no, decision) />
             <span>{text}</span>
         </label>
     }

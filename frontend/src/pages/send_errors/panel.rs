@@ -1,6 +1,6 @@
 //! The search panel, laid out as the reference document's table: headings left, fields right.
 //! What is typed is a draft until 表示 puts it into the address.
-use super::words;
+use super::{toolbar, words};
 use crate::browser;
 use crate::components::field::{FaultSummary, FaultText, Faults, TextField, field_id, radio};
 use crate::components::period_field::PeriodField;
@@ -126,7 +126,11 @@ fn Panel(draft: Draft, faults: Faults, again: Callback<()>) -> impl IntoView {
         let broken = search_rules::faults(l, &search, browser::now());
         let is_sound = broken.is_empty();
         faults.set(broken);
-        let href = SendErrorAddress::first_page(search).href();
+        let mut address = SendErrorAddress::first_page(search);
+        if let Some(rows) = toolbar::remembered_rows() {
+            address = address.with_rows(rows);
+        }
+        let href = address.href();
         if is_sound && href == browser::here() {
             again.run(());
         } else if is_sound {

@@ -1,0 +1,81 @@
+//! What one sets about the list itself: which columns, how many rows a page.
+use crate::browser;
+use crate::i18n::use_lang;
+use crate::model::columns::{Column, HiddenColumns};
+use crate::model::paging::PAGE_SIZES;
+use crate::model::send_error_search::SendErrorAddress;
+use crate::router::use_go;
+use leptos::prelude::*;
+
+const COLUMNS_KEY: &str = "todoke.sendErrors.hiddenColumns";
+const ROWS_KEY: &str = "todoke.sendErrors.rows";
+
+pub(crate) fn remembered_columns() -> HiddenColumns {
+    HiddenColumns::from_text(&browser::remembered(COLUMNS_KEY).unwrap_or_default())
+}
+
+/// The rows of a page as they were last chosen, for a search that does not say.
+pub(crate) fn remembered_rows() -> Option<usize> {
+    browser::remembered(ROWS_KEY)?.parse().ok()
+}
+
+#[component]
+pub(crate) fn Toolbar(address: SendErrorAddress, hidden: RwSignal<HiddenColumns>) -> impl IntoView {
+    view! {
+        <div class="toolbar">
+            <RowsSelect address />
+            <ColumnChoice hidden />
+        </div>
+    }
+}
+
+#[component]
+fn ColumnChoice(hidden: RwSignal<HiddenColumns>) -> impl IntoView {
+    let l = use_lang();
+    let choices: Vec<AnyView> = Column::ALL
+        .into_iter()
+        .map(|column| {
+            let toggle = move || {
+                hidden.update(|hidden| hidden.toggle(column));
+                browser::remember(COLUMNS_KEY, &hidden.with_untracked(HiddenColumns::to_text));
+            };
+            view! {
+                <label class="choice">
+                    <input type="checkbox" prop:checked=move || hidden.with(|hidden| hidden.shows(column)) on:change=move |_| toggle() />
+                    <span>{column.heading(l)}</span>
+                </label>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <details class="pop pop-right" on:focusout=browser::close_when_left>
+            <summary>{l.columns()}</summary>
+            <div class="pop-body" tabindex="-1" role="group" aria-label=l.columns()>{choices}</div>
+        </details>
+    }
+}
+
+#[component]
+fn RowsSelect(address: SendErrorAddress) -> impl IntoView {
+    let l = use_lang();
+    let go = use_go();
+    let chosen = address.rows;
+    let options: Vec<AnyView> = PAGE_SIZES
+        .into_iter()
+        .map(|rows| {
+            view! { <option value=rows selected=rows == chosen>{l.rows_a_page(&rows.to_string())}</option> }
+                .into_any()
+        })
+        .collect();
+    let choose = move |text: String| {
+        let Ok(rows) = text.parse::<usize>() else { return };
+        browser::remember(ROWS_KEY, &text);
+        go(&address.with_rows(rows).href());
+    };
+    view! {
+        <select class="quiet-select" aria-label=l.page_size() data-id="rows" on:change=move |event| choose(event_target_value(&event))>
+            {options}
+        </select>
+    }
+}
