@@ -253,6 +253,8 @@ impl ConflictReason {
             (Self::AlreadyResending, Language::English) => "This row is being re-sent already.",
             (Self::AlreadyProcessed, Language::Japanese) => "このデータはすでに処理済です。",
             (Self::AlreadyProcessed, Language::English) => "This row is processed already.",
+            (Self::NotProcessed, Language::Japanese) => "このデータは処理済ではありません。",
+            (Self::NotProcessed, Language::English) => "This row is not processed.",
             (Self::ChangedMeanwhile, Language::Japanese) => {
                 "表示後に再送信が行われました。最新の内容を確認してください。"
             }

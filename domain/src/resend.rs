@@ -69,6 +69,33 @@ pub fn permit_close(row: RowState) -> Result<(), Refusal> {
     }
 }
 
+/// Why a row is not opened again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReopenRefusal {
+    /// A resend of this row is on its way.
+    AlreadyResending,
+    /// The row is 未処理.
+    NotProcessed,
+}
+
+/// Whether a closed row may be opened again.
+///
+/// # Errors
+/// It is not closed.
+pub fn permit_reopen(row: RowState) -> Result<(), ReopenRefusal> {
+    match row.status {
+        _ if row.resending => Err(ReopenRefusal::AlreadyResending),
+        SendErrorStatus::Unprocessed => Err(ReopenRefusal::NotProcessed),
+        SendErrorStatus::Processed => Ok(()),
+    }
+}
+
+/// What the merchant may have received of a row that is opened again: an acknowledged delivery arrived, whatever the
+/// attempt before it met.
+pub fn receipt_when_reopened(row: RowState, was_acknowledged: bool) -> Receipt {
+    if was_acknowledged { Receipt::MaybeReceived } else { row.receipt }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +131,24 @@ mod tests {
         assert_eq!(permit_close(running), Err(Refusal::AlreadyResending));
         assert_eq!(permit_resend(closed, confirmed), Err(Refusal::AlreadyProcessed));
         assert_eq!(permit_close(closed), Err(Refusal::AlreadyProcessed));
+    }
+
+    #[test]
+    fn only_a_closed_row_is_opened_again() {
+        let closed = RowState { status: SendErrorStatus::Processed, ..OPEN };
+        assert_eq!(permit_reopen(closed), Ok(()));
+        assert_eq!(permit_reopen(OPEN), Err(ReopenRefusal::NotProcessed));
+        let running = RowState { resending: true, ..OPEN };
+        assert_eq!(permit_reopen(running), Err(ReopenRefusal::AlreadyResending));
+    }
+
+    #[test]
+    fn what_was_acknowledged_comes_back_as_maybe_received() {
+        for receipt in [Receipt::NotReceived, Receipt::MaybeReceived] {
+            let closed = RowState { status: SendErrorStatus::Processed, receipt, ..OPEN };
+            assert_eq!(receipt_when_reopened(closed, true), Receipt::MaybeReceived);
+            assert_eq!(receipt_when_reopened(closed, false), receipt);
+        }
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub(crate) enum ConflictReason {
     AlreadyResending,
     /// The row is closed.
     AlreadyProcessed,
+    /// The row is open.
+    NotProcessed,
     /// The row was tried again since the page was read.
     ChangedMeanwhile,
     /// The order is in another status than the page showed.
@@ -72,9 +74,10 @@ pub(crate) enum ConflictReason {
 impl ConflictReason {
     /// Every reason.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::AlreadyResending,
         Self::AlreadyProcessed,
+        Self::NotProcessed,
         Self::ChangedMeanwhile,
         Self::StatusChanged,
         Self::AlreadyRestored,
@@ -91,6 +94,7 @@ impl ConflictReason {
         match self {
             Self::AlreadyResending => "ALREADY_RESENDING",
             Self::AlreadyProcessed => "ALREADY_PROCESSED",
+            Self::NotProcessed => "NOT_PROCESSED",
             Self::ChangedMeanwhile => "CHANGED_MEANWHILE",
             Self::StatusChanged => "STATUS_CHANGED",
             Self::AlreadyRestored => "ALREADY_RESTORED",

@@ -110,7 +110,7 @@ impl SendErrorExport {
             status_text(row.status, self.language).to_owned(),
             messages::cause_text(row.cause, self.language).to_owned(),
             row.http_status.map(|status| status.to_string()).unwrap_or_default(),
-            messages::receipt_text(row.receipt(), self.language).to_owned(),
+            messages::receipt_text(row.receipt, self.language).to_owned(),
             row.attempt_count.to_string(),
             processing.map(|processing| processing.at.to_tokyo_text()).unwrap_or_default(),
             processing.map(|processing| processing.by.clone()).unwrap_or_default(),

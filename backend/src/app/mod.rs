@@ -20,6 +20,7 @@ pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub mod admin;
 pub(crate) mod checkouts;
+mod closings;
 mod error;
 pub(crate) mod evaluations;
 pub(crate) mod exports;

@@ -1,4 +1,5 @@
-//! Send errors: search, look, re-send, close (docs/REQUIREMENTS.md, A.6 to A.11).
+//! Send errors: search, look, re-send (docs/REQUIREMENTS.md, A.6 to A.11). 処理済 and its undoing are next door, in
+//! `closings`.
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
+pub(crate) use super::closings::{mark_send_error_processed, reopen_send_error};
 use super::{
     App, ConflictReason, Error, FieldError,
     keys::{check_key, key_taken_meanwhile},
@@ -25,9 +27,9 @@ use crate::{
         self,
         attempts::Attempt,
         audit::AuditEntry,
-        decisions::{DecisionKind, NewDecision},
+        decisions::{Decision, DecisionKind, NewDecision},
         page::{Page, PageRequest, Total},
-        send_errors::{Processing, SendError},
+        send_errors::SendError,
     },
 };
 
@@ -113,25 +115,6 @@ pub(crate) async fn resend_send_error(
     Ok((find_send_error(app, scope, resend.id).await?, attempt))
 }
 
-/// Closes a row without sending: 処理済.
-///
-/// # Errors
-/// `NotFound` without the right, `Conflict` where somebody was first.
-pub(crate) async fn mark_send_error_processed(
-    app: &App,
-    scope: &Scope,
-    id: PaymentId,
-    reason: Option<String>,
-) -> Result<SendError, Error> {
-    check_reason(reason.as_deref())?;
-    if let Err(error) = close_row(app, scope, id, reason).await {
-        return refuse(app, scope, "markSendErrorProcessed", id, error).await;
-    }
-    let row = find_send_error(app, scope, id).await?;
-    app.live.tell(Change::send_error(&row.ip_code, row.id));
-    Ok(row)
-}
-
 async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCode, DecisionId), Error> {
     let now = app.clock.now();
     let tx = app.database.begin_write().await?;
@@ -182,7 +165,7 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
     }
     store::send_errors::note_resending(scope, &tx, row.id, decision).await?;
     let entry = AuditEntry::done("resendSendError", Some(&row.ip_code), row.id).with_change(
-        serde_json::json!({"status": row.status.code(), "receipt": row.receipt().code(), "attempts": row.attempt_count}),
+        serde_json::json!({"status": row.status.code(), "receipt": row.receipt.code(), "attempts": row.attempt_count}),
         serde_json::json!({"decision": decision.to_string(), "edited": asked.parameters.is_some(), "reason": asked.reason}),
     );
     store::audit::insert_event(scope, &tx, entry, now).await?;
@@ -190,41 +173,8 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
     Ok((row.ip_code, decision))
 }
 
-async fn close_row(app: &App, scope: &Scope, id: PaymentId, reason: Option<String>) -> Result<(), Error> {
-    let now = app.clock.now();
-    let tx = app.database.begin_write().await?;
-    let row = store::send_errors::lock(scope, &tx, id).await?.ok_or(Error::NotFound)?;
-    if !scope.may(&row.ip_code, Action::Close) {
-        return Err(Error::NotFound);
-    }
-    if let Err(refusal) = resend::permit_close(row.row_state()) {
-        return Err(refused(scope, &tx, &row, refusal).await?);
-    }
-    let processing = Processing { at: now, by: scope.actor().name().to_owned(), reason: reason.clone() };
-    store::send_errors::close(scope, &tx, (row.id, row.delivery_id), &processing, row.attempt_count).await?;
-    let new = NewDecision {
-        id: DecisionId::new(Uuid::now_v7()),
-        kind: DecisionKind::MarkProcessed,
-        ip_code: &row.ip_code,
-        subject: row.id.value(),
-        delivery_id: None,
-        reason: reason.as_deref(),
-        idempotency_key: None,
-        parameters: None,
-        decided_at: now,
-    };
-    store::decisions::insert(scope, &tx, new).await?;
-    let entry = AuditEntry::done("markSendErrorProcessed", Some(&row.ip_code), row.id).with_change(
-        serde_json::json!({"status": row.status.code()}),
-        serde_json::json!({"status": "PROCESSED", "reason": reason}),
-    );
-    store::audit::insert_event(scope, &tx, entry, now).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 /// The answer to the second one: who acts or acted, and when.
-async fn refused(
+pub(super) async fn refused(
     scope: &Scope,
     tx: &sea_orm::DatabaseTransaction,
     row: &SendError,
@@ -245,15 +195,22 @@ async fn refused(
         }
         Refusal::AlreadyResending => {
             let ids: Vec<DecisionId> = row.resend_decision_id.into_iter().collect();
-            let decision = store::decisions::load(scope, tx, &ids).await?.pop();
-            let (by, at) = decision.map(|decision| (decision.actor_name, decision.decided_at)).unzip();
-            Error::conflict(ConflictReason::AlreadyResending, by, at)
+            decided_before(
+                ConflictReason::AlreadyResending,
+                store::decisions::load(scope, tx, &ids).await?.pop(),
+            )
         }
     })
 }
 
+/// The answer that names the decision which came first.
+pub(super) fn decided_before(reason: ConflictReason, decision: Option<Decision>) -> Error {
+    let (by, at) = decision.map(|decision| (decision.actor_name, decision.decided_at)).unzip();
+    Error::conflict(reason, by, at)
+}
+
 /// Every refused attempt at a row that exists goes into the audit log; then the refusal is told.
-async fn refuse<T>(
+pub(super) async fn refuse<T>(
     app: &App,
     scope: &Scope,
     action: &'static str,
@@ -338,7 +295,7 @@ async fn await_outcome(
     }
 }
 
-fn check_reason(reason: Option<&str>) -> Result<(), Error> {
+pub(super) fn check_reason(reason: Option<&str>) -> Result<(), Error> {
     let too_long = reason.is_some_and(|reason| reason.chars().count() > REASON_CHARS_MAX);
     let fault = Message::Field(payment::FaultKind::TooLong(REASON_CHARS_MAX));
     if too_long { Err(Error::field(&["reason"], fault)) } else { Ok(()) }

@@ -9,7 +9,9 @@ use std::{
 
 use sea_orm::{DatabaseTransaction, DbErr};
 use todoke_domain::{
-    delivery::{AttemptContext, Cause, DeliveryState, FailurePolicy, NextStep, Outcome, Trigger, next_step},
+    delivery::{
+        AttemptContext, Cause, DeliveryState, FailurePolicy, NextStep, Outcome, Receipt, Trigger, next_step,
+    },
     ids::{DecisionId, DeliveryId},
     send_error::SendErrorStatus,
     time::Timestamp,
@@ -149,9 +151,20 @@ async fn write(machinery: &Machinery, finished: &[Finished]) -> Result<Vec<Chang
     let attempts: Vec<&Attempt> = guarded.iter().map(|(outcome, _)| &outcome.attempt).collect();
     store::attempts::insert_many(&system, &tx, &attempts).await?;
     let mut changes = finish_delivered(&tx, &guarded, now).await?;
+    // What an earlier attempt may have brought is not taken back by a later one that never left.
+    let retried: Vec<DeliveryId> = guarded
+        .iter()
+        .filter(|(outcome, delivery)| {
+            outcome.attempt.outcome != Outcome::Delivered && delivery.attempt_count > 0
+        })
+        .map(|(_, delivery)| delivery.id)
+        .collect();
+    let maybe_received = store::attempts::find_maybe_received(&system, &tx, &retried).await?;
     for (outcome, delivery) in &guarded {
         if let Outcome::Failed(cause) = outcome.attempt.outcome {
-            changes.extend(finish_failed(machinery, &tx, outcome, delivery, cause, now).await?);
+            let is_known = maybe_received.contains(&delivery.id);
+            let receipt = if is_known { Receipt::MaybeReceived } else { cause.receipt() };
+            changes.extend(finish_failed(machinery, &tx, outcome, delivery, (cause, receipt), now).await?);
         }
     }
     let outcomes: Vec<&Finished> = guarded.iter().map(|(outcome, _)| *outcome).collect();
@@ -210,7 +223,7 @@ async fn finish_failed(
     tx: &DatabaseTransaction,
     outcome: &Finished,
     delivery: &Delivery,
-    cause: Cause,
+    failure: (Cause, Receipt),
     now: Timestamp,
 ) -> Result<Option<Change>, DbErr> {
     let system = Scope::system();
@@ -236,7 +249,7 @@ async fn finish_failed(
         }
         NextStep::RaiseSendError => {
             store::deliveries::finish_failed(&system, tx, delivery.id, failures).await?;
-            let row = send_error_of(outcome, delivery, cause);
+            let row = send_error_of(outcome, delivery, failure);
             store::send_errors::raise(&system, tx, &row).await?;
             if trigger == Trigger::Automatic {
                 alerts::raise(machinery, tx, &outcome.settings, &row, now).await?;
@@ -246,7 +259,7 @@ async fn finish_failed(
     }
 }
 
-fn send_error_of(outcome: &Finished, delivery: &Delivery, cause: Cause) -> SendError {
+fn send_error_of(outcome: &Finished, delivery: &Delivery, (cause, receipt): (Cause, Receipt)) -> SendError {
     let facts = &outcome.facts;
     SendError {
         id: facts.payment_id,
@@ -259,6 +272,7 @@ fn send_error_of(outcome: &Finished, delivery: &Delivery, cause: Cause) -> SendE
         email: facts.email.clone(),
         sendid: facts.sendid.clone(),
         status: SendErrorStatus::Unprocessed,
+        receipt,
         cause,
         http_status: outcome.attempt.http_status,
         occurred_at: outcome.attempt.started_at,

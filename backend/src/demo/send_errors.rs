@@ -104,6 +104,7 @@ async fn plant_row(
         email: facts.email,
         sendid: facts.sendid,
         status: SendErrorStatus::Unprocessed,
+        receipt: cause.receipt(),
         cause,
         http_status,
         occurred_at: at,

@@ -35,8 +35,8 @@ pub(crate) fn send_error_alert(
             ("occurred_at", &row.occurred_at.to_tokyo_text()),
             ("cause", &cause_with_status(row)),
             ("cause_english", cause_text(row.cause, Language::English)),
-            ("receipt", receipt_advice(row.receipt())),
-            ("receipt_english", receipt_advice_english(row.receipt())),
+            ("receipt", receipt_advice(row.receipt)),
+            ("receipt_english", receipt_advice_english(row.receipt)),
             ("link", &link_to(row, public_url)),
         ],
     );
@@ -87,7 +87,7 @@ fn digest_line(row: &SendError, public_url: &Url) -> String {
         row.order_no,
         row.amount,
         cause_with_status(row),
-        receipt_advice(row.receipt()),
+        receipt_advice(row.receipt),
         link_to(row, public_url),
     )
 }

@@ -1,12 +1,14 @@
 //! Attempts: each request as it was sent, and what came back.
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
 };
 use todoke_domain::{
     access::Action,
-    delivery::{Cause, Outcome, Trigger},
+    delivery::{Cause, Outcome, Receipt, Trigger},
     ids::{AttemptId, DecisionId, DeliveryId, IpCode, PaymentId},
     time::Timestamp,
 };
@@ -182,6 +184,46 @@ pub(crate) async fn find_by_decision(
         .all(db)
         .await?;
     Ok(with_deciders(db, found).await?.pop())
+}
+
+/// Those of these deliveries that an attempt may have brought, acknowledged or not.
+pub(crate) async fn find_maybe_received(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    deliveries: &[DeliveryId],
+) -> Result<HashSet<DeliveryId>, DbErr> {
+    let bringing = [Outcome::Delivered.code(), Receipt::MaybeReceived.code()];
+    find_by_outcome(db, deliveries, &bringing).await
+}
+
+/// Those of these deliveries that the endpoint acknowledged, whatever was decided since.
+pub(crate) async fn find_acknowledged(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    deliveries: &[DeliveryId],
+) -> Result<HashSet<DeliveryId>, DbErr> {
+    find_by_outcome(db, deliveries, &[Outcome::Delivered.code()]).await
+}
+
+async fn find_by_outcome(
+    db: &impl ConnectionTrait,
+    deliveries: &[DeliveryId],
+    outcomes: &[&str],
+) -> Result<HashSet<DeliveryId>, DbErr> {
+    if deliveries.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let ids: Vec<Uuid> = deliveries.iter().map(|id| id.value()).collect();
+    let found: Vec<Uuid> = attempts::Entity::find()
+        .select_only()
+        .column(attempts::Column::DeliveryId)
+        .distinct()
+        .filter(attempts::Column::DeliveryId.is_in(ids))
+        .filter(attempts::Column::Outcome.is_in(outcomes.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(DeliveryId::new).collect())
 }
 
 fn of_payment(ip_code: &IpCode, payment: PaymentId) -> sea_orm::Select<attempts::Entity> {

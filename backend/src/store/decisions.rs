@@ -1,6 +1,8 @@
 //! Decisions: who decided what about which row, and why. One decision leads to at most one request.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use todoke_domain::{
     ids::{DecisionId, DeliveryId, IpCode},
     payment::Parameter,
@@ -18,6 +20,8 @@ pub(crate) enum DecisionKind {
     Resend,
     /// 処理済.
     MarkProcessed,
+    /// 未処理に戻す.
+    Reopen,
     /// 復旧.
     Restore,
     /// The start of a resend batch.
@@ -30,6 +34,7 @@ impl DecisionKind {
         match self {
             Self::Resend => "RESEND",
             Self::MarkProcessed => "MARK_PROCESSED",
+            Self::Reopen => "REOPEN",
             Self::Restore => "RESTORE",
             Self::ResendBatch => "RESEND_BATCH",
         }
@@ -116,6 +121,21 @@ pub(crate) async fn find_by_key(
         None => decisions::Column::ActorId.is_null(),
     };
     let query = decisions::Entity::find().filter(by_actor).filter(decisions::Column::IdempotencyKey.eq(key));
+    query.one(db).await?.map(decision_of).transpose()
+}
+
+/// The newest decision of a kind about a row.
+pub(crate) async fn find_newest(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    subject: Uuid,
+    kind: DecisionKind,
+) -> Result<Option<Decision>, DbErr> {
+    let query = decisions::Entity::find()
+        .filter(decisions::Column::SubjectId.eq(subject))
+        .filter(decisions::Column::Kind.eq(kind.code()))
+        .order_by_desc(decisions::Column::DecidedAt)
+        .limit(1);
     query.one(db).await?.map(decision_of).transpose()
 }
 

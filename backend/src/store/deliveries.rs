@@ -258,6 +258,22 @@ pub(crate) async fn make_due(
     Ok(updated.rows_affected == 1)
 }
 
+/// Gives an acknowledged delivery back to who decides about its row. Whether it was acknowledged: one that failed, or
+/// that is on its way, is left as it is.
+pub(crate) async fn take_back(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: DeliveryId,
+) -> Result<bool, DbErr> {
+    let updated = deliveries::Entity::update_many()
+        .col_expr(deliveries::Column::State, Expr::value(DeliveryState::Failed.code()))
+        .filter(deliveries::Column::Id.eq(id.value()))
+        .filter(deliveries::Column::State.eq(DeliveryState::Delivered.code()))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
 /// Makes failed deliveries due because of a batch. The caller has locked them and seen that they are failed.
 pub(crate) async fn make_many_due(
     _scope: &Scope,

@@ -8,7 +8,6 @@ use sea_orm::{
 };
 use todoke_domain::{
     access::Action,
-    delivery::DeliveryState,
     ids::{DeliveryId, IpCode, PaymentId},
     money::Yen,
     payment::{Parameter, PaymentResult},
@@ -17,7 +16,7 @@ use todoke_domain::{
 use uuid::Uuid;
 
 use super::{
-    entity::{deliveries, payment_results, payments},
+    entity::{payment_results, payments},
     rows,
 };
 use crate::auth::scope::Scope;
@@ -248,15 +247,8 @@ pub(crate) async fn list_results(
         .order_by_asc(payment_results::Column::Id)
         .all(db)
         .await?;
-    let ids: Vec<Uuid> = found.iter().map(|row| row.id).collect();
-    let delivered: HashSet<Uuid> = deliveries::Entity::find()
-        .filter(deliveries::Column::Id.is_in(ids))
-        .filter(deliveries::Column::State.eq(DeliveryState::Delivered.code()))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| row.id)
-        .collect();
+    let ids: Vec<DeliveryId> = found.iter().map(|row| DeliveryId::new(row.id)).collect();
+    let delivered = super::attempts::find_acknowledged(scope, db, &ids).await?;
     let parse = |row: payment_results::Model| {
         Ok(StoredResult {
             delivery_id: DeliveryId::new(row.id),
@@ -265,7 +257,7 @@ pub(crate) async fn list_results(
             amount: rows::yen(row.amount)?,
             occurred_at: Timestamp::from_micros(row.occurred_at),
             received_at: Timestamp::from_micros(row.received_at),
-            is_delivered: delivered.contains(&row.id),
+            is_delivered: delivered.contains(&DeliveryId::new(row.id)),
         })
     };
     found.into_iter().map(parse).collect()

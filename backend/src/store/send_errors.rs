@@ -49,7 +49,9 @@ pub(crate) struct SendError {
     pub sendid: String,
     /// 未処理 or 処理済.
     pub status: SendErrorStatus,
-    /// Why the newest attempt failed; tells the class too.
+    /// What the merchant may have received of all attempts of this delivery.
+    pub receipt: Receipt,
+    /// Why the newest attempt failed.
     pub cause: Cause,
     /// The status of its answer.
     pub http_status: Option<u16>,
@@ -75,16 +77,11 @@ pub(crate) struct Processing {
 }
 
 impl SendError {
-    /// What the merchant may have received.
-    pub(crate) const fn receipt(&self) -> Receipt {
-        self.cause.receipt()
-    }
-
     /// What the guard against double issue looks at.
     pub(crate) const fn row_state(&self) -> RowState {
         RowState {
             status: self.status,
-            receipt: self.cause.receipt(),
+            receipt: self.receipt,
             resending: self.resend_decision_id.is_some(),
             attempt_count: self.attempt_count,
         }
@@ -286,6 +283,25 @@ pub(crate) async fn close(
     Ok(updated.rows_affected > 0)
 }
 
+/// Opens a locked row again: 未処理, with what the merchant may have received by now.
+pub(crate) async fn reopen(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: PaymentId,
+    receipt: Receipt,
+) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(SendErrorStatus::Unprocessed.code()))
+        .col_expr(Column::Receipt, Expr::value(receipt.code()))
+        .col_expr(Column::ProcessedAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::ProcessedBy, Expr::value(Option::<String>::None))
+        .col_expr(Column::ProcessedReason, Expr::value(Option::<String>::None))
+        .filter(Column::Id.eq(id.value()))
+        .exec(db)
+        .await
+        .map(|_| ())
+}
+
 pub(super) fn matching(search: &SendErrorSearch, ip_code: &IpCode) -> sea_orm::Select<Entity> {
     let mut query = Entity::find()
         .filter(Column::IpCode.eq(ip_code.as_str()))
@@ -320,7 +336,7 @@ fn active_model(row: &SendError) -> ActiveModel {
         email: Set(row.email.clone()),
         sendid: Set(row.sendid.clone()),
         status: Set(row.status.code().to_owned()),
-        receipt: Set(row.receipt().code().to_owned()),
+        receipt: Set(row.receipt.code().to_owned()),
         cause: Set(row.cause.code().to_owned()),
         http_status: Set(row.http_status.map(i32::from)),
         occurred_at: Set(row.occurred_at.as_micros()),
@@ -350,6 +366,7 @@ fn send_error_of(row: Model) -> Result<SendError, DbErr> {
         email: row.email,
         sendid: row.sendid,
         status: rows::named("send_errors.status", &row.status, SendErrorStatus::from_code)?,
+        receipt: rows::named("send_errors.receipt", &row.receipt, Receipt::from_code)?,
         cause: rows::named("send_errors.cause", &row.cause, Cause::from_code)?,
         http_status: row.http_status.and_then(|status| u16::try_from(status).ok()),
         occurred_at: Timestamp::from_micros(row.occurred_at),

@@ -102,6 +102,12 @@ const MUTATIONS: &[Line] = &[
         DECIDED,
     ),
     (
+        "reopenSendError",
+        "mutation($f:ID!){reopenSendError(input:{id:$f,reason:\"誤って処理済にした\"}){sendError{status}}}",
+        "/reopenSendError/sendError",
+        DECIDED,
+    ),
+    (
         "planResendBatch",
         "mutation($g:ID!){planResendBatch(input:{action:MARK_PROCESSED,ids:[$g]}){batch{id}}}",
         "/planResendBatch/batch",

@@ -30,13 +30,6 @@ async fn second_endpoint() -> SampleEndpoint {
     SampleEndpoint::start("127.0.0.1:0".parse().unwrap()).await.unwrap()
 }
 
-/// Waits until nobody listens at the endpoint any more.
-async fn wait_until_refusing(app: &TestApp) {
-    let address = app.merchant.url().trim_start_matches("http://").trim_end_matches("/cgi").to_owned();
-    app.merchant.set_answer(SampleAnswer::Refuse);
-    app.wait_for("the closed port", async || tokio::net::TcpStream::connect(&address).await.err()).await;
-}
-
 /// Waits until the one delivery has failed so often without being given up.
 async fn wait_until_put_off(app: &TestApp, failures: u32) {
     let sql = "SELECT state || ' ' || CAST(failures AS TEXT) FROM deliveries";
@@ -103,7 +96,7 @@ async fn what_never_left_was_not_received() {
     }
     assert_ne!(refusing, plain);
     app.set_endpoint(OWN[0], url(&plain)).await;
-    wait_until_refusing(&app).await;
+    app.refuse_connections().await;
     app.hand_in("N-refused").await;
     let row = app.wait_for_row("N-refused", |_| true).await;
     assert_eq!((&row["cause"], &row["receipt"]), (&json!("CONNECTION_REFUSED"), &json!("NOT_RECEIVED")));
@@ -202,7 +195,7 @@ async fn the_bytes_are_those_of_the_endpoints_method_and_charset() {
 async fn what_was_not_received_is_retried_by_the_policy() {
     let app = TestApp::start().await;
     app.set_endpoint(OWN[0], retries(&[10, 60], false)).await;
-    wait_until_refusing(&app).await;
+    app.refuse_connections().await;
     let told = app.hand_in("T-1").await;
     wait_until_put_off(&app, 1).await;
     app.clock.advance_ms(12_001);
@@ -223,7 +216,7 @@ async fn what_was_not_received_is_retried_by_the_policy() {
 async fn a_spent_policy_raises_the_send_error() {
     let app = TestApp::start().await;
     app.set_endpoint(OWN[0], retries(&[10], false)).await;
-    wait_until_refusing(&app).await;
+    app.refuse_connections().await;
     app.hand_in("T-2").await;
     wait_until_put_off(&app, 1).await;
     app.clock.advance_ms(12_001);

@@ -29,6 +29,7 @@ mod migrations;
 mod notifications;
 mod order_statuses;
 mod orders;
+mod reopening;
 mod resend_batches;
 mod resends;
 mod schema;

@@ -1,4 +1,4 @@
-//! Re-sending and closing.
+//! Re-sending, closing and opening again.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use todoke_domain::payment;
@@ -65,6 +65,24 @@ pub(crate) struct MarkSendErrorProcessedPayload {
     pub user_errors: Vec<UserError>,
 }
 
+/// Opening one closed row again.
+#[derive(InputObject)]
+pub(crate) struct ReopenSendErrorInput {
+    /// The row.
+    pub id: ID,
+    /// Why: 1 to 500 characters.
+    pub reason: String,
+}
+
+/// The row after it was opened again.
+#[derive(SimpleObject)]
+pub(crate) struct ReopenSendErrorPayload {
+    /// The row.
+    pub send_error: Option<SendError>,
+    /// What the person can mend.
+    pub user_errors: Vec<UserError>,
+}
+
 /// Mutations about send errors.
 #[derive(Default)]
 pub(crate) struct SendErrorsMutation;
@@ -115,6 +133,22 @@ impl SendErrorsMutation {
                 Ok(MarkSendErrorProcessedPayload { send_error: Some(row.into()), user_errors: Vec::new() })
             }
             Err(user_errors) => Ok(MarkSendErrorProcessedPayload { send_error: None, user_errors }),
+        }
+    }
+
+    /// 未処理に戻す: opens a closed row again, with a reason. Needs CLOSE. What the endpoint acknowledged comes back as
+    /// MAYBE_RECEIVED. A row that is not closed gets CONFLICT.
+    async fn reopen_send_error(
+        &self,
+        ctx: &Context<'_>,
+        input: ReopenSendErrorInput,
+    ) -> async_graphql::Result<ReopenSendErrorPayload> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let id = global_id::decode("SendError", &input.id).ok_or_else(|| ctx.error(Error::NotFound))?;
+        let result = app::send_errors::reopen_send_error(app, scope, id, &input.reason).await;
+        match split_user_errors(result, ctx.asker()?.language).map_err(|error| ctx.error(error))? {
+            Ok(row) => Ok(ReopenSendErrorPayload { send_error: Some(row.into()), user_errors: Vec::new() }),
+            Err(user_errors) => Ok(ReopenSendErrorPayload { send_error: None, user_errors }),
         }
     }
 }

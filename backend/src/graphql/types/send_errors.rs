@@ -175,7 +175,7 @@ pub(crate) struct SendError {
     pub sendid: Option<String>,
     /// 未処理 or 処理済.
     pub status: SendErrorStatus,
-    /// What the merchant may have received.
+    /// What the merchant may have received of all attempts of this delivery.
     pub receipt: Receipt,
     /// Why the newest attempt failed.
     pub cause: Cause,
@@ -214,7 +214,7 @@ impl From<Row> for SendError {
                 DomainStatus::Unprocessed => SendErrorStatus::Unprocessed,
                 DomainStatus::Processed => SendErrorStatus::Processed,
             },
-            receipt: row.receipt().into(),
+            receipt: row.receipt.into(),
             cause: Cause::from(row.cause),
             http_status: row.http_status,
             occurred_at: DateTime(row.occurred_at),
