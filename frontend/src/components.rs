@@ -1,4 +1,5 @@
 //! The widgets that several screens share. None of them asks the server for anything.
+pub(crate) mod diff;
 pub(crate) mod facts;
 pub(crate) mod field;
 pub(crate) mod frame;

@@ -8,6 +8,8 @@ use crate::i18n::{self, Lang};
 use crate::model::decisions::Plan;
 use crate::model::enums::Action;
 use leptos::prelude::*;
+use std::any::Any;
+use std::sync::Arc;
 
 pub(crate) type IpCode = IpCodesIpCodes;
 
@@ -70,6 +72,14 @@ pub(crate) struct App {
     /// Counts the changes of abnormal orders, gathered: their pages ask again when it grows.
     pub(crate) abnormal_changes: RwSignal<u32>,
     pub(crate) plan: RwSignal<Plan>,
+    draft: RwSignal<Option<Draft>>,
+}
+
+/// What somebody typed and has not sent yet, under the name of its form. In memory alone: it may hold a buyer's data.
+#[derive(Clone)]
+struct Draft {
+    form: String,
+    content: Arc<dyn Any + Send + Sync>,
 }
 
 impl App {
@@ -89,6 +99,7 @@ impl App {
             reconnects: RwSignal::new(0),
             abnormal_changes: RwSignal::new(0),
             plan: RwSignal::new(plan.unwrap_or_default()),
+            draft: RwSignal::new(None),
         }
     }
 
@@ -108,6 +119,22 @@ impl App {
         if let Ok(text) = self.plan.with_untracked(serde_json::to_string) {
             browser::set_session_item(PLAN_KEY, &text);
         }
+    }
+
+    /// Keeps what was typed into a form, so that going back or another language loses nothing. One form at a time.
+    pub(crate) fn keep_draft<T: Send + Sync + 'static>(self, form: String, content: T) {
+        self.draft.set(Some(Draft { form, content: Arc::new(content) }));
+    }
+
+    pub(crate) fn kept_draft<T: Clone + 'static>(self, form: &str) -> Option<T> {
+        self.draft.with_untracked(|draft| {
+            let draft = draft.as_ref().filter(|draft| draft.form == form)?;
+            draft.content.downcast_ref::<T>().cloned()
+        })
+    }
+
+    pub(crate) fn drop_draft(self) {
+        self.draft.set(None);
     }
 
     /// The codes that lists ask for, following the switcher alone: those chosen in the switcher and still permitted, else all.

@@ -2,6 +2,7 @@
 //! Nothing in here may touch the browser, the network or a signal.
 pub(crate) mod columns;
 pub(crate) mod decisions;
+pub(crate) mod edit;
 pub(crate) mod enums;
 pub(crate) mod format;
 pub(crate) mod order_search;

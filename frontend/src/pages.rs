@@ -2,6 +2,7 @@
 pub(crate) mod abnormal_order;
 pub(crate) mod abnormal_orders;
 pub(crate) mod confirm;
+pub(crate) mod edit;
 pub(crate) mod not_found;
 pub(crate) mod order;
 pub(crate) mod orders;

@@ -100,6 +100,16 @@ pub(crate) struct SendErrorDetail;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
+    query_path = "queries/send_error_parameters.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorStatus", "Receipt", "Cause")
+)]
+pub(crate) struct SendErrorParameters;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
     query_path = "queries/resend_send_error.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,

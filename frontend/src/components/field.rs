@@ -11,14 +11,14 @@ pub(crate) fn field_id(path: &str) -> String {
     ["f-", &path.replace('.', "-")].concat()
 }
 
-fn fault_of(faults: Faults, path: &'static str) -> Option<String> {
+pub(crate) fn fault_of(faults: Faults, path: &str) -> Option<String> {
     faults.with(|faults| faults.iter().find(|fault| fault.field == path).map(|fault| fault.message.clone()))
 }
 
 #[component]
-pub(crate) fn FaultText(faults: Faults, path: &'static str) -> impl IntoView {
-    let id = [&field_id(path), "-fault"].concat();
-    view! { <p class="fault" id=id>{move || fault_of(faults, path)}</p> }
+pub(crate) fn FaultText(faults: Faults, #[prop(into)] path: String) -> impl IntoView {
+    let id = [&field_id(&path), "-fault"].concat();
+    view! { <p class="fault" id=id>{move || fault_of(faults, &path)}</p> }
 }
 
 #[component]

@@ -21,6 +21,8 @@ pub(crate) enum PartPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DetailPage {
     SendError(String),
+    Edit(String),
+    EditConfirm(String),
 }
 
 /// What was chosen in the list: confirmation, sending, result.
@@ -47,6 +49,8 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["send-errors"] => Page::SendErrors,
         ["send-errors", "confirm"] => resends(ResendsPage::Confirm),
         ["send-errors", id] => detail(DetailPage::SendError((*id).to_owned())),
+        ["send-errors", id, "edit"] => detail(DetailPage::Edit((*id).to_owned())),
+        ["send-errors", id, "edit", "confirm"] => detail(DetailPage::EditConfirm((*id).to_owned())),
         ["abnormal-orders"] => orders(OrdersPage::AbnormalOrders),
         ["abnormal-orders", id] => orders(OrdersPage::AbnormalOrder((*id).to_owned())),
         ["abnormal-orders", id, "restore"] => orders(OrdersPage::Restore((*id).to_owned())),
@@ -79,6 +83,9 @@ mod tests {
             ("/send-errors", Page::SendErrors),
             ("/send-errors/confirm", resends(ResendsPage::Confirm)),
             ("/send-errors/abc", detail(DetailPage::SendError("abc".to_owned()))),
+            ("/send-errors/abc/edit", detail(DetailPage::Edit("abc".to_owned()))),
+            ("/send-errors/abc/edit/confirm", detail(DetailPage::EditConfirm("abc".to_owned()))),
+            ("/send-errors/abc/edit/other", Page::Nowhere),
             ("/abnormal-orders/x/restore", orders(OrdersPage::Restore("x".to_owned()))),
             ("/orders/", orders(OrdersPage::Orders)),
             ("/orders/1/2", Page::Nowhere),

@@ -1,5 +1,6 @@
 //! The words, marks and colours of every state: text, shape and colour always come together.
 use super::decisions::Conflict;
+use super::edit::Change;
 use super::enums::{
     AbnormalOrderReason, AbnormalOrderStatus, AttemptOutcome, AttemptTrigger, Cause, ConflictReason,
     OrderStatus, Receipt, SendErrorStatus, TimelineKind,
@@ -39,6 +40,16 @@ pub(crate) fn attempt(l: Lang, outcome: AttemptOutcome) -> Mark {
         AttemptOutcome::Delivered => mark(l.outcome_delivered(), "good"),
         AttemptOutcome::NotReceived => receipt(l, Receipt::NotReceived),
         AttemptOutcome::MaybeReceived => receipt(l, Receipt::MaybeReceived),
+    }
+}
+
+/// What an edit does to a parameter; nothing for one that stays.
+pub(crate) fn change(l: Lang, change: Change) -> Option<Mark> {
+    match change {
+        Change::Same => None,
+        Change::Changed => Some(mark(l.change_changed(), "warning")),
+        Change::Added => Some(mark(l.change_added(), "good")),
+        Change::Removed => Some(mark(l.change_removed(), "danger")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! 確認: what will be done, row by row, before anything is done; then, in the same place, the results.
 //! The choices are the session's plan: going back or reloading keeps them, and no key is made twice.
-mod result;
-mod submit;
+pub(crate) mod result;
+pub(crate) mod submit;
 
 use crate::api;
 use crate::api::error::ErrorKind;
@@ -182,7 +182,7 @@ fn Submit(app: App, seen: Vec<Seen>) -> impl IntoView {
 }
 
 #[component]
-fn DoubleIssueWarning(is_checked: RwSignal<bool>, is_missing: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn DoubleIssueWarning(is_checked: RwSignal<bool>, is_missing: RwSignal<bool>) -> impl IntoView {
     let l = use_lang();
     let check = move |event| {
         is_checked.set(event_target_checked(&event));

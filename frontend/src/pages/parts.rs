@@ -18,6 +18,8 @@ type Drawn = Result<AnyView, SplitLoaderError>;
 fn draw_detail(page: DetailPage) -> Drawn {
     Ok(match page {
         DetailPage::SendError(id) => view! { <pages::send_error::SendError id /> }.into_any(),
+        DetailPage::Edit(id) => view! { <pages::edit::Edit id /> }.into_any(),
+        DetailPage::EditConfirm(id) => view! { <pages::edit::EditConfirm id /> }.into_any(),
     })
 }
 

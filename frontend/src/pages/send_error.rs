@@ -117,5 +117,9 @@ fn Actions(app: App, found: Detail) -> impl IntoView {
             <button type="button" class="button" on:click=move |_| decide.run(Decision::MarkProcessed)>{l.mark_processed_do()}</button>
         }
     });
-    view! { <div class="actions">{resend} {close}</div> }.into_any()
+    let edit = app.may(&found.ip_code, Action::EditParameters).then(|| {
+        let href = ["/send-errors/", &found.id, "/edit"].concat();
+        view! { <a class="button" href=href>{l.edit_parameters()}</a> }
+    });
+    view! { <div class="actions">{resend} {close} {edit}</div> }.into_any()
 }

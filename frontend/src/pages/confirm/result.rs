@@ -85,7 +85,7 @@ fn result_row(l: Lang, item: Item) -> AnyView {
     .into_any()
 }
 
-fn outcome_text(l: Lang, outcome: Option<&Outcome>) -> (Mark, String) {
+pub(crate) fn outcome_text(l: Lang, outcome: Option<&Outcome>) -> (Mark, String) {
     let mark = |text, tone| Mark { text, tone };
     match outcome {
         None => (mark(l.result_waiting(), "open"), String::new()),

@@ -46,6 +46,8 @@ pub(crate) fn start(app: App) {
 async fn resend(app: App, item: &Item) -> Result<Outcome, ApiError> {
     let variables = resend_send_error::Variables {
         id: item.id.clone(),
+        parameters: None,
+        reason: None,
         // A row that turned worse, or was tried again, since the confirmation was read is refused by the server.
         confirm_maybe_received: item.seen.as_ref().is_some_and(|seen| seen.is_checked),
         expected_attempt_count: item.seen.as_ref().map(|seen| seen.attempt_count),
@@ -55,7 +57,7 @@ async fn resend(app: App, item: &Item) -> Result<Outcome, ApiError> {
     Ok(outcome_of(payload))
 }
 
-fn outcome_of(payload: ResendPayload) -> Outcome {
+pub(crate) fn outcome_of(payload: ResendPayload) -> Outcome {
     if let Some(fault) = payload.user_errors.into_iter().next() {
         return Outcome::Refused(fault.message);
     }

@@ -216,11 +216,20 @@ fn decision_view(app: App, l: Lang, row: &SendErrorRow) -> AnyView {
     };
     let resend = choice(Action::Resend, Decision::Resend, l.resend());
     let close = choice(Action::Close, Decision::MarkProcessed, l.mark_processed());
-    if resend.is_none() && close.is_none() {
+    let edit = may_decide(app, row, Action::EditParameters).then(|| edit_link(l, row));
+    if resend.is_none() && close.is_none() && edit.is_none() {
         return row.processed_by.clone().unwrap_or_else(|| format::MISSING.to_owned()).into_any();
     }
     let label = l.cgi_processing_of(&row.order_no);
-    view! { <div class="decisions" role="radiogroup" aria-label=label>{resend} {close}</div> }.into_any()
+    view! { <div class="decisions" role="radiogroup" aria-label=label>{resend} {close}</div> {edit} }
+        .into_any()
+}
+
+/// 送信データ修正, for who may correct what is sent.
+fn edit_link(l: Lang, row: &SendErrorRow) -> AnyView {
+    let href = ["/send-errors/", &row.id, "/edit"].concat();
+    let label = l.edit_parameters_of(&row.order_no);
+    view! { <a class="edit-link" href=href aria-label=label>{l.edit_parameters()}</a> }.into_any()
 }
 
 /// A radio button that a second press takes back, for nothing is chosen at first.
