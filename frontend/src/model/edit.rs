@@ -113,18 +113,20 @@ impl Edit {
         let earlier = std::mem::take(&mut self.lines);
         self.attempt_count = attempt_count;
         for parameter in stored {
-            let typed = earlier.iter().map(|line| &line.content).find(|line| line.name() == parameter.name);
-            let content = stored_line(parameter, typed);
-            self.push(content);
-        }
-        for line in earlier.into_iter().map(|line| line.content) {
-            let is_stored = stored.iter().any(|parameter| parameter.name == line.name());
-            if let Content::Added { .. } = line
-                && !is_stored
-            {
-                self.push(line);
+            let typed = earlier.iter().find(|line| line.content.name() == parameter.name);
+            let content = stored_line(parameter, typed.map(|line| &line.content));
+            match typed {
+                // A line keeps its number: what is told of it, and the focus, stay where they are.
+                Some(Line { number, .. }) => self.lines.push(Line { number: *number, content }),
+                None => {
+                    self.push(content);
+                }
             }
         }
+        let is_stored = |line: &Line| stored.iter().any(|parameter| parameter.name == line.content.name());
+        let added =
+            earlier.into_iter().filter(|line| line.content.change() == Change::Added && !is_stored(line));
+        self.lines.extend(added);
     }
 
     fn push(&mut self, content: Content) -> u32 {
@@ -460,6 +462,10 @@ mod tests {
         newer[3].value = "夏".to_owned();
         newer.push(parameter("campaign", "spring"));
         edit.rebase(&newer, 2);
+        assert_eq!(
+            [number_of(&edit, "money"), number_of(&edit, "note"), number_of(&edit, "campaign")],
+            [money, note, added]
+        );
         let line =
             |name: &str| edit.lines.iter().find(|line| line.content.name() == name).unwrap().content.clone();
         assert_eq!((line("money").before(), line("money").after()), (Some("680"), Some("700")));
