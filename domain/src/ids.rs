@@ -40,6 +40,8 @@ pub enum NotificationKind {}
 pub enum AbnormalOrderKind {}
 /// Marks the ids of checkouts.
 pub enum CheckoutKind {}
+/// Marks the ids of saved searches.
+pub enum SavedSearchKind {}
 /// Marks the ids of orders.
 pub enum OrderKind {}
 
@@ -69,6 +71,8 @@ pub type AbnormalOrderId = Id<AbnormalOrderKind>;
 pub type CheckoutId = Id<CheckoutKind>;
 /// The id of an order.
 pub type OrderId = Id<OrderKind>;
+/// The id of a saved search.
+pub type SavedSearchId = Id<SavedSearchKind>;
 
 impl<Kind> Id<Kind> {
     /// Wraps a raw value, at the rim (database, wire).

@@ -15,6 +15,7 @@ pub mod money;
 pub mod notification;
 pub mod order;
 pub mod order_search;
+pub mod parameter_changes;
 pub mod payment;
 pub mod registration;
 pub mod resend;

@@ -173,6 +173,13 @@ pub fn normalise_phone(text: &str) -> String {
     }
 }
 
+/// An e-mail address for eyes that need not know it: its first character and its domain.
+pub fn mask_email(address: &str) -> String {
+    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+    let first: String = local.chars().take(1).collect();
+    if domain.is_empty() { format!("{first}***") } else { format!("{first}***@{domain}") }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -264,6 +271,15 @@ mod tests {
         fn normalising_twice_changes_nothing(text in "\\PC{0,30}") {
             let once = normalise_phone(&text);
             prop_assert_eq!(normalise_phone(&once), once.clone());
+        }
+    }
+
+    #[test]
+    fn a_masked_address_keeps_its_first_character_and_its_domain() {
+        for (address, masked) in
+            [("taro@example.jp", "t***@example.jp"), ("髙@例.jp", "髙***@例.jp"), ("", "***"), ("x", "x***")]
+        {
+            assert_eq!(mask_email(address), masked);
         }
     }
 }

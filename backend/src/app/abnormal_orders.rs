@@ -21,9 +21,7 @@ use crate::{
     store::{
         self,
         abnormal_orders::{AbnormalOrder, AbnormalOrderFilter, ListCounts},
-        checkouts::Checkout,
         notifications::StoredNotification,
-        orders::Order,
         page::{Page, PageRequest, Total},
     },
 };
@@ -43,38 +41,6 @@ pub(crate) struct AbnormalOrderSearch {
     pub member_id: Option<String>,
     /// When the signal came.
     pub period: Option<PeriodInput>,
-}
-
-/// What happened around a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TimelineKind {
-    /// A notification came; the detail is its status.
-    NotificationReceived,
-    /// The row was evaluated last; the detail is its state, and its reason where it has one.
-    Evaluated,
-    /// The cart registered the checkout.
-    CheckoutRegistered,
-    /// The cart registered the order that collides; the detail is its number.
-    OrderRegistered,
-    /// 復旧; the detail is the order's number.
-    Restored,
-    /// A person closed it; the detail is the resolution and the note.
-    Closed,
-    /// A notification said that the payment was cancelled; the detail is its status.
-    CancelledAtGateway,
-}
-
-/// One event of a timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TimelineEvent {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub kind: TimelineKind,
-    /// Who, where it was somebody.
-    pub actor: Option<String>,
-    /// More.
-    pub detail: Option<String>,
 }
 
 /// Checks a search.
@@ -134,55 +100,6 @@ pub(crate) fn allowed_actions(scope: &Scope, row: &AbnormalOrder) -> Vec<RowActi
     let may =
         |action: &RowAction| action.fits(row.state()) && scope.may(&row.payment.ip_code, action.needs());
     RowAction::ALL.into_iter().filter(may).collect()
-}
-
-/// What happened around a row, newest first.
-pub(crate) fn timeline_of(
-    row: &AbnormalOrder,
-    notifications: &[StoredNotification],
-    checkout: Option<&Checkout>,
-    order: Option<&Order>,
-) -> Vec<TimelineEvent> {
-    let event = |at, kind, actor, detail| TimelineEvent { at, kind, actor, detail };
-    let mut events: Vec<TimelineEvent> = Vec::new();
-    for stored in notifications {
-        let kind = match stored.notification.money_state() {
-            MoneyState::Cancelled => TimelineKind::CancelledAtGateway,
-            MoneyState::Paid | MoneyState::Neither => TimelineKind::NotificationReceived,
-        };
-        let status = stored.notification.field("Status").trim();
-        events.push(event(stored.received_at, kind, None, Some(status.to_owned())));
-    }
-    if let Some(checkout) = checkout {
-        events.push(event(checkout.registered_at, TimelineKind::CheckoutRegistered, None, None));
-    }
-    let order_no = order.map(|order| order.cart.order_no.clone());
-    match (&row.restored, order) {
-        (Some(restored), _) => {
-            let by = Some(restored.by.clone());
-            events.push(event(restored.at, TimelineKind::Restored, by, order_no));
-        }
-        (None, Some(order)) => {
-            events.push(event(order.registered_at, TimelineKind::OrderRegistered, None, order_no));
-        }
-        (None, None) => {}
-    }
-    if let Some(closing) = &row.closing {
-        let detail = match &closing.note {
-            Some(note) => format!("{} {note}", closing.resolution.code()),
-            None => closing.resolution.code().to_owned(),
-        };
-        events.push(event(closing.at, TimelineKind::Closed, Some(closing.by.clone()), Some(detail)));
-    }
-    let mut state = row.status.code().to_owned();
-    if let Some(reason) = row.reason {
-        state = format!("{state} {}", reason.code());
-    }
-    events.push(event(row.evaluated_at, TimelineKind::Evaluated, None, Some(state)));
-    // What came last stands first, also of two with one instant.
-    events.sort_by_key(|event| event.at);
-    events.reverse();
-    events
 }
 
 /// The notification whose fields a row shows: the newest that says "paid", by the order in which they came.

@@ -34,7 +34,9 @@ mod refusals;
 mod registrations;
 pub(crate) mod resend_batches;
 mod restores;
+pub(crate) mod saved_searches;
 pub(crate) mod send_errors;
+pub(crate) mod timelines;
 pub(crate) mod tokens;
 
 pub(crate) use error::{ConflictReason, Error, FieldError};

@@ -116,6 +116,14 @@ impl Scope {
         &self.actor
     }
 
+    /// The person who asks; `None` where it is a tool.
+    pub(crate) fn person(&self) -> Option<UserId> {
+        match &self.actor {
+            Actor::User { id, .. } => Some(*id),
+            Actor::Token { .. } | Actor::Anonymous | Actor::System => None,
+        }
+    }
+
     /// Where the request came from.
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin

@@ -25,7 +25,7 @@ pub(crate) async fn raise(
     for recipient in &settings.alert_addresses {
         if store::mails::open_window(&system, tx, recipient, closes_at).await? {
             let mail = templates::send_error_alert(recipient, settings, row, &machinery.public_url);
-            store::mails::enqueue(&system, tx, mail, now).await?;
+            store::mails::enqueue(&system, tx, mail, &[row.id], now).await?;
         } else {
             store::mails::wait_for_digest(&system, tx, recipient, &row.ip_code, row.id, now).await?;
         }

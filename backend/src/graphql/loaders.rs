@@ -4,14 +4,17 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use todoke_domain::{
-    ids::{DeliveryId, PaymentId},
+    ids::{AttemptId, DeliveryId, PaymentId},
     payment::Parameter,
 };
 
 use crate::{
-    app::App,
+    app::{
+        App,
+        timelines::{TimelineEvent, load_timelines},
+    },
     auth::scope::Scope,
-    store::{self, send_errors::SendError},
+    store::{self, attempts::Attempt, send_errors::SendError},
 };
 
 /// Reads rows for one request.
@@ -69,5 +72,40 @@ impl Loader<SendErrorOf> for RowLoader {
         let found = store::send_errors::find_many(&self.scope, self.app.database.reader(), &ids).await;
         let found = found.map_err(|error| Arc::new(error.to_string()))?;
         Ok(found.into_iter().map(|row| (SendErrorOf(row.id), row)).collect())
+    }
+}
+
+/// The timeline of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TimelineOf(pub PaymentId);
+
+impl Loader<TimelineOf> for RowLoader {
+    type Value = Vec<TimelineEvent>;
+    type Error = Arc<String>;
+
+    async fn load(
+        &self,
+        keys: &[TimelineOf],
+    ) -> Result<HashMap<TimelineOf, Vec<TimelineEvent>>, Arc<String>> {
+        let ids: Vec<PaymentId> = keys.iter().map(|key| key.0).collect();
+        let found = load_timelines(&self.app, &self.scope, &ids).await;
+        let found = found.map_err(|error| Arc::new(format!("{error:?}")))?;
+        Ok(found.into_iter().map(|(id, events)| (TimelineOf(id), events)).collect())
+    }
+}
+
+/// An attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct AttemptOf(pub AttemptId);
+
+impl Loader<AttemptOf> for RowLoader {
+    type Value = Attempt;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[AttemptOf]) -> Result<HashMap<AttemptOf, Attempt>, Arc<String>> {
+        let ids: Vec<AttemptId> = keys.iter().map(|key| key.0).collect();
+        let found = store::attempts::find_many(&self.scope, self.app.database.reader(), &ids).await;
+        let found = found.map_err(|error| Arc::new(error.to_string()))?;
+        Ok(found.into_iter().map(|attempt| (AttemptOf(attempt.id), attempt)).collect())
     }
 }

@@ -76,8 +76,9 @@ async fn hand_over(app: &App, transport: &Transport, from: &Mailbox, mail: Waiti
         Ok(()) => store::mails::note_sent(&system, &tx, mail.id, now).await?,
         Err(error) => {
             tracing::warn!(mail = %mail.id, tries = mail.attempt_count + 1, "a mail could not be handed over");
-            store::mails::note_failed(&system, &tx, mail.id, &error, next_try(mail.attempt_count + 1, now))
-                .await?;
+            let tries = mail.attempt_count + 1;
+            let told = format!("{error} ({tries}/{TRIES_MAX})");
+            store::mails::note_failed(&system, &tx, mail.id, &told, next_try(tries, now), now).await?;
         }
     }
     tx.commit().await?;
@@ -102,7 +103,7 @@ async fn close_windows(app: &App, now: Timestamp) -> Result<(), Error> {
         let mut rows = store::send_errors::find_many(&system, &tx, &waiting).await?;
         rows.sort_by_key(|row| (row.occurred_at, row.id));
         let mail = templates::send_error_digest(&recipient, &rows, waiting.len(), &app.config.public_url);
-        store::mails::enqueue(&system, &tx, mail, now).await?;
+        store::mails::enqueue(&system, &tx, mail, &waiting, now).await?;
         let closes_at = now.plus_millis(app.config.alert_window_ms);
         store::mails::extend_window(&system, &tx, &recipient, closes_at).await?;
     }

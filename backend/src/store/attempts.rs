@@ -168,6 +168,18 @@ pub(crate) async fn count_of_payment(
     of_payment(ip_code, payment).count(db).await
 }
 
+/// Those of these attempts that may be seen, for loaders.
+pub(crate) async fn find_many(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    wanted: &[AttemptId],
+) -> Result<Vec<Attempt>, DbErr> {
+    let ids: Vec<Uuid> = wanted.iter().map(|id| id.value()).collect();
+    let found = attempts::Entity::find().filter(attempts::Column::Id.is_in(ids)).all(db).await?;
+    let read = with_deciders(db, found).await?;
+    Ok(read.into_iter().filter(|attempt| scope.may(&attempt.ip_code, Action::View)).collect())
+}
+
 /// The attempt that a decision led to, once it is recorded.
 pub(crate) async fn find_by_decision(
     scope: &Scope,

@@ -41,6 +41,16 @@ impl DecisionKind {
     }
 }
 
+impl DecisionKind {
+    const ALL: [Self; 5] =
+        [Self::Resend, Self::MarkProcessed, Self::Reopen, Self::Restore, Self::ResendBatch];
+
+    /// The kind of this name.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
 /// A decision to be stored. Who decides is the scope's actor.
 #[derive(Clone, Debug)]
 pub(crate) struct NewDecision<'a> {

@@ -12,7 +12,7 @@ use todoke_domain::{
 use uuid::Uuid;
 
 use super::{
-    entity::{alert_windows, mails, waiting_alerts},
+    entity::{alert_windows, mail_subjects, mails, waiting_alerts},
     rows,
 };
 use crate::auth::scope::Scope;
@@ -25,6 +25,9 @@ const STATE_SENT: &str = "SENT";
 const STATE_FAILED: &str = "FAILED";
 /// Alerts of one digest: it names the first few and counts the rest, so more would only cost memory.
 const DIGEST_ALERTS_MAX: u64 = 5_000;
+
+/// Links written with one statement, well below the 32,766 values that SQLite binds.
+const SUBJECTS_PER_INSERT: usize = 1_000;
 
 /// A mail to be put into the outbox.
 #[derive(Clone, Debug)]
@@ -56,15 +59,26 @@ pub(crate) struct WaitingMail {
     pub attempt_count: u32,
 }
 
-/// Puts a mail into the outbox, in the transaction of its cause.
+/// Puts a mail about these rows into the outbox, in the transaction of its cause.
 pub(crate) async fn enqueue(
     _scope: &Scope,
     db: &impl ConnectionTrait,
     mail: NewMail,
+    subjects: &[PaymentId],
     now: Timestamp,
 ) -> Result<(), DbErr> {
+    let id = Uuid::now_v7();
+    let mut about: Vec<Uuid> = subjects.iter().map(|subject| subject.value()).collect();
+    about.sort_unstable();
+    about.dedup();
+    for part in about.chunks(SUBJECTS_PER_INSERT) {
+        let links = part
+            .iter()
+            .map(|subject| mail_subjects::ActiveModel { subject_id: Set(*subject), mail_id: Set(id) });
+        mail_subjects::Entity::insert_many(links).exec_without_returning(db).await?;
+    }
     let row = mails::ActiveModel {
-        id: Set(Uuid::now_v7()),
+        id: Set(id),
         kind: Set(mail.kind.to_owned()),
         ip_code: Set(mail.ip_code.map(String::from)),
         recipient: Set(mail.recipient),
@@ -77,6 +91,7 @@ pub(crate) async fn enqueue(
         last_error: Set(None),
         created_at: Set(now.as_micros()),
         sent_at: Set(None),
+        failed_at: Set(None),
     };
     mails::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
@@ -145,11 +160,13 @@ pub(crate) async fn note_failed(
     id: Uuid,
     error: &str,
     due_at: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<(), DbErr> {
     let state = if due_at.is_some() { STATE_WAITING } else { STATE_FAILED };
     let mut update = mails::Entity::update_many()
         .col_expr(mails::Column::State, Expr::value(state))
         .col_expr(mails::Column::LastError, Expr::value(error))
+        .col_expr(mails::Column::FailedAt, Expr::value(now.as_micros()))
         .col_expr(mails::Column::AttemptCount, Expr::col(mails::Column::AttemptCount).add(1))
         .col_expr(mails::Column::LeaseUntil, Expr::value(Option::<i64>::None));
     if let Some(due_at) = due_at {

@@ -35,7 +35,9 @@ pub(crate) mod payments;
 pub(crate) mod resend_batch_rows;
 pub(crate) mod resend_batches;
 pub(crate) mod rows;
+pub(crate) mod saved_searches;
 pub(crate) mod send_errors;
+pub(crate) mod timelines;
 pub(crate) mod tokens;
 
 /// Reading connections on SQLite. WAL lets them read beside the one writer.

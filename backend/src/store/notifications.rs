@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     entity::notifications::{self, Column},
-    rows,
+    rows, timelines,
 };
 use crate::auth::scope::Scope;
 
@@ -165,6 +165,24 @@ pub(crate) async fn list_of_payments(
         .order_by_asc(Column::ReceivedAt)
         .order_by_asc(Column::Id);
     query.all(db).await?.into_iter().map(notification_of).collect()
+}
+
+/// The notifications with one of these numbers as the gateway has it, or of one of these payments; each with its IP
+/// code and number. The caller has seen that the IP codes may be seen.
+pub(crate) async fn list_of_numbers(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    wanted: &[(IpCode, String)],
+    payments: &[AbnormalOrderId],
+) -> Result<Vec<((IpCode, String), StoredNotification)>, DbErr> {
+    let ids: Vec<Uuid> = payments.iter().map(|id| id.value()).collect();
+    let either = timelines::of_numbers(Column::IpCode, Column::OrderId, wanted)
+        .add(Column::AbnormalOrderId.is_in(ids));
+    let keyed = |row: notifications::Model| {
+        let key = (rows::ip_code(&row.ip_code)?, row.order_id.clone());
+        Ok((key, notification_of(row)?))
+    };
+    notifications::Entity::find().filter(either).all(db).await?.into_iter().map(keyed).collect()
 }
 
 /// Notes that these were evaluated.

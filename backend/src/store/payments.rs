@@ -216,20 +216,28 @@ pub(crate) async fn find(
     db: &impl ConnectionTrait,
     id: PaymentId,
 ) -> Result<Option<Payment>, DbErr> {
-    let Some(row) = payments::Entity::find_by_id(id.value()).one(db).await? else {
-        return Ok(None);
+    Ok(find_many(scope, db, &[id]).await?.pop())
+}
+
+/// Those of these payments that may be seen.
+pub(crate) async fn find_many(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    wanted: &[PaymentId],
+) -> Result<Vec<Payment>, DbErr> {
+    let ids: Vec<Uuid> = wanted.iter().map(|id| id.value()).collect();
+    let payment = |row: payments::Model| {
+        Ok(Payment {
+            id: PaymentId::new(row.id),
+            ip_code: rows::ip_code(&row.ip_code)?,
+            order_no: row.order_no,
+            carrier: row.carrier,
+            received_at: Timestamp::from_micros(row.received_at),
+        })
     };
-    let ip_code = rows::ip_code(&row.ip_code)?;
-    if !scope.may(&ip_code, Action::View) {
-        return Ok(None);
-    }
-    Ok(Some(Payment {
-        id,
-        ip_code,
-        order_no: row.order_no,
-        carrier: row.carrier,
-        received_at: Timestamp::from_micros(row.received_at),
-    }))
+    let found = payments::Entity::find().filter(payments::Column::Id.is_in(ids)).all(db).await?;
+    let found: Result<Vec<Payment>, DbErr> = found.into_iter().map(payment).collect();
+    Ok(found?.into_iter().filter(|payment| scope.may(&payment.ip_code, Action::View)).collect())
 }
 
 /// The results of a payment that may be seen, oldest first.

@@ -54,6 +54,7 @@ const QUERIES: &[Line] = &[
         LISTED,
     ),
     ("sendError", "query($e:ID!){sendError(id:$e){ipCode}}", "/sendError", SEEN),
+    ("savedSearches", "query{savedSearches{id}}", "/savedSearches", [NONE, "-", "-", "ok", "-", "-", "-"]),
     ("payment", "query($p:ID!){payment(id:$p){ipCode}}", "/payment", SEEN),
     ("resendBatch", "query($b:ID!){resendBatch(id:$b){total}}", "/resendBatch", SEEN),
     ("resendBatches", "query{resendBatches{id}}", "/resendBatches", LISTED),
@@ -106,6 +107,18 @@ const MUTATIONS: &[Line] = &[
         "mutation($f:ID!){reopenSendError(input:{id:$f,reason:\"誤って処理済にした\"}){sendError{status}}}",
         "/reopenSendError/sendError",
         DECIDED,
+    ),
+    (
+        "saveSearch",
+        "mutation{saveSearch(input:{name:\"今月\",query:\"period=today\"}){savedSearch{id}}}",
+        "/saveSearch/savedSearch",
+        [NONE, "ok", "ok", "ok", "ok", LOST, LOST],
+    ),
+    (
+        "deleteSavedSearch",
+        "mutation($s:ID!){deleteSavedSearch(input:{id:$s}){deletedId}}",
+        "/deleteSavedSearch/deletedId",
+        [NONE, LOST, LOST, "ok", LOST, LOST, LOST],
     ),
     (
         "planResendBatch",
@@ -273,8 +286,16 @@ async fn scene(app: &TestApp, actor: usize, manager: &str) -> Value {
     let id = |name: &str| found[name]["nodes"][0]["id"].clone();
     json!({
         "c": OWN, "e": id("e"), "f": id("f"), "g": id("g"), "b": plan(app, manager, &id("g")).await, "d": plan(app, manager, &id("g")).await, "a": id("a"), "x": id("x"), "o": id("o"), "p": found["e"]["nodes"][0]["payment"]["id"],
+        "s": save_search(app, manager, &order_no("S", actor)).await,
         "n": [cart(&order_no("N", actor))], "m": [cart(&order_no("M", actor))],
     })
+}
+
+/// A search that the manager keeps.
+async fn save_search(app: &TestApp, manager: &str, name: &str) -> Value {
+    let query = "mutation($i:SaveSearchInput!){saveSearch(input:$i){savedSearch{id}}}";
+    let input = json!({"name": name, "query": "period=today"});
+    app.data(Some(manager), query, json!({"i": input})).await["saveSearch"]["savedSearch"]["id"].clone()
 }
 
 async fn tokens(app: &TestApp) -> [Option<String>; 7] {

@@ -32,6 +32,8 @@ mod orders;
 mod reopening;
 mod resend_batches;
 mod resends;
+mod saved_searches;
 mod schema;
 mod send_errors;
 mod tidy;
+mod timelines;

@@ -7,6 +7,7 @@ mod accounts;
 mod order_work;
 mod orders;
 mod resend_batches;
+mod saved_searches;
 mod send_errors;
 
 /// Everything that can be changed.
@@ -14,6 +15,7 @@ mod send_errors;
 pub struct Mutation(
     accounts::AccountsMutation,
     send_errors::SendErrorsMutation,
+    saved_searches::SavedSearchesMutation,
     resend_batches::ResendBatchesMutation,
     abnormal_orders::AbnormalOrdersMutation,
     orders::OrdersMutation,

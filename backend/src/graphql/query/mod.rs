@@ -7,6 +7,7 @@ mod accounts;
 mod nodes;
 mod orders;
 mod resend_batches;
+mod saved_searches;
 mod send_errors;
 
 /// Everything that can be read.
@@ -14,6 +15,7 @@ mod send_errors;
 pub struct Query(
     accounts::AccountsQuery,
     send_errors::SendErrorsQuery,
+    saved_searches::SavedSearchesQuery,
     resend_batches::ResendBatchesQuery,
     abnormal_orders::AbnormalOrdersQuery,
     orders::OrdersQuery,

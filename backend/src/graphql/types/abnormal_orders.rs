@@ -225,7 +225,7 @@ impl AbnormalOrder {
         let restored = self.row.restored.as_ref().map(|restored| restored.order_id);
         let order = load_order(ctx, restored.or(self.row.colliding_order).map(OrderOf)).await?;
         let (checkout, order) = (checkout.as_ref(), order.as_ref());
-        let events = app::abnormal_orders::timeline_of(&self.row, &notifications, checkout, order);
+        let events = app::timelines::timeline_of_abnormal_order(&self.row, &notifications, checkout, order);
         Ok(events.into_iter().map(TimelineEvent::from).collect())
     }
 }

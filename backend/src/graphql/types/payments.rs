@@ -3,10 +3,15 @@
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use todoke_domain::ids::PaymentId;
 
-use super::send_errors::SendError;
+use super::{send_errors::SendError, timeline::TimelineEvent};
 use crate::{
-    app::{self, Error},
-    graphql::{context::Asked, global_id, loaders::SendErrorOf, scalars::DateTime},
+    app::{self, Error, timelines::EVENTS_MAX},
+    graphql::{
+        context::Asked,
+        global_id,
+        loaders::{SendErrorOf, TimelineOf},
+        scalars::DateTime,
+    },
 };
 
 /// One payment at the provider. Needs VIEW on the IP code.
@@ -62,12 +67,28 @@ impl Payment {
     }
 }
 
+/// The timeline of a payment that may be seen.
+pub(crate) async fn load_timeline(
+    ctx: &Context<'_>,
+    id: PaymentId,
+) -> async_graphql::Result<Vec<TimelineEvent>> {
+    let loaded = ctx.loader()?.load_one(TimelineOf(id)).await;
+    let events = loaded.map_err(|error| ctx.error(Error::internal(error)))?.unwrap_or_default();
+    Ok(events.into_iter().map(TimelineEvent::from).collect())
+}
+
 #[ComplexObject]
 impl Payment {
     /// The send error, where there is one.
     async fn send_error(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SendError>> {
         let loaded = ctx.loader()?.load_one(SendErrorOf(self.payment_id)).await;
         Ok(loaded.map_err(|error| ctx.error(Error::internal(error)))?.map(SendError::from))
+    }
+
+    /// What happened to the payment in both halves, newest first, at most 200 events.
+    #[graphql(complexity = "EVENTS_MAX * child_complexity")]
+    async fn timeline(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TimelineEvent>> {
+        load_timeline(ctx, self.payment_id).await
     }
 
     /// The results, oldest first.

@@ -10,11 +10,12 @@ use todoke_domain::{
 use super::{
     attempts::AttemptConnection,
     page::{LazyTotal, PageInfo, page_cost, parse_page},
-    payments::Payment,
+    payments::{Payment, load_timeline},
     periods::{PeriodInput, parse_period_input},
+    timeline::TimelineEvent,
 };
 use crate::{
-    app::{self, Error},
+    app::{self, Error, timelines::EVENTS_MAX},
     graphql::{context::Asked, global_id, loaders::ParametersOf, scalars::DateTime},
     store::{
         page::{Page, Place, Total},
@@ -250,6 +251,12 @@ impl SendError {
         let request = parse_page(first.or(Some(ATTEMPTS_DEFAULT)), after.as_deref())
             .map_err(|error| ctx.error(error))?;
         AttemptConnection::load(ctx, &self.row.ip_code, self.row.id, request).await
+    }
+
+    /// What happened to the payment in both halves, newest first, at most 200 events.
+    #[graphql(complexity = "EVENTS_MAX * child_complexity")]
+    async fn timeline(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TimelineEvent>> {
+        load_timeline(ctx, self.row.id).await
     }
 
     /// The payment.
