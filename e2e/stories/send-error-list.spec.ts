@@ -51,6 +51,9 @@ test('columns and page size are the reader’s choice and are remembered', async
   await page.getByText('列の選択').click();
   await expectAccessible(page);
   await page.getByRole('checkbox', { name: 'キャリア' }).uncheck();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('checkbox', { name: 'キャリア' })).toHaveCount(0);
+  await expect(page.locator('summary').filter({ hasText: '列の選択' })).toBeFocused();
   await expect(page.getByRole('columnheader', { name: 'キャリア' })).toHaveCount(0);
   await expect(page.getByRole('columnheader', { name: '金額' })).toBeVisible();
   await page.getByRole('combobox', { name: '1ページの行数' }).selectOption('20');
@@ -107,4 +110,26 @@ test('on a phone the rows are cards, in English too', async ({ page, signIn, out
   await expect(rows.first()).toContainText('Unprocessed');
   expect(await tooWide()).toBe(false);
   await expectAccessible(page);
+});
+
+test('the form offers only what may be searched, and goes back to its initial values', async ({ page, signIn }) => {
+  await signIn('operator');
+  await page.goto('/send-errors');
+  const [first, last] = wholePeriod().split('_');
+  const months = await page.getByRole('combobox', { name: '年月指定' }).getByRole('option').allInnerTexts();
+  expect(months).toHaveLength(8);
+  expect(months[0]).toBe(last?.slice(0, 7));
+  expect(months[7]).toBe(first?.slice(0, 7));
+  for (const day of ['開始日', '終了日']) {
+    await expect(page.getByLabel(day)).toHaveAttribute('min', first ?? '');
+    await expect(page.getByLabel(day)).toHaveAttribute('max', last ?? '');
+  }
+
+  await page.getByRole('radio', { name: '処理済' }).check();
+  await page.getByRole('radio', { name: '昨日' }).check();
+  await page.getByRole('textbox', { name: 'オーダーNo' }).fill('77');
+  await page.getByRole('button', { name: 'リセット' }).click();
+  await expect(page.getByRole('radio', { name: '未処理' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: '今日' })).toBeChecked();
+  await expect(page.getByRole('textbox', { name: 'オーダーNo' })).toHaveValue('');
 });

@@ -75,17 +75,6 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-/// For `on:focusout` of `<details>`: an open list closes when the focus goes elsewhere.
-pub(crate) fn close_when_left(event: web_sys::FocusEvent) {
-    let details = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let next = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-    if let Some(details) = details
-        && !details.contains(next.as_ref())
-    {
-        let _ = details.remove_attribute("open");
-    }
-}
-
 pub(crate) fn new_uuid() -> String {
     uuid::Uuid::new_v4().to_string()
 }

@@ -10,6 +10,7 @@ pub(crate) mod order_facts;
 pub(crate) mod page;
 pub(crate) mod pager;
 pub(crate) mod period_field;
+pub(crate) mod pop;
 pub(crate) mod row_place;
 pub(crate) mod rows;
 pub(crate) mod top_bar;

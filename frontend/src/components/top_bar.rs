@@ -1,5 +1,5 @@
 //! The top bar: product, IP codes, connection, language, theme, account.
-use crate::browser;
+use super::pop::{Edge, pop};
 use crate::context::{App, IpCode, Link, Session, theme_from, theme_text, use_app};
 use crate::i18n::{self, use_lang};
 use crate::session;
@@ -79,15 +79,15 @@ fn Account() -> impl IntoView {
             view! { <p class="strong">{name}</p> {more} }.into_any()
         })
     };
-    view! {
-        <details class="pop pop-right" on:focusout=browser::close_when_left>
-            <summary><span class="visually-hidden">{l.account()} " "</span> {move || name().map(|(name, _)| name)}</summary>
-            <div class="pop-body" tabindex="-1">
-                {details}
-                <button type="button" class="button" on:click=move |_| spawn_local(session::sign_out(app))>{l.sign_out()}</button>
-            </div>
-        </details>
-    }
+    let summary = view! {
+        <span class="visually-hidden">{l.account()} " "</span>
+        {move || name().map(|(name, _)| name)}
+    };
+    let body = view! {
+        {details}
+        <button type="button" class="button" on:click=move |_| spawn_local(session::sign_out(app))>{l.sign_out()}</button>
+    };
+    pop(Edge::End, summary.into_any(), l.account(), body.into_any())
 }
 
 /// All IP codes or chosen ones; remembered. There is nothing to switch with one code.
@@ -108,19 +108,15 @@ fn IpSwitcher() -> impl IntoView {
         chosen => l.ip_codes_chosen(&chosen.to_string()),
     };
     let options: Vec<AnyView> = codes.into_iter().map(|ip_code| code_choice(app, ip_code)).collect();
-    view! {
-        <details class="pop" on:focusout=browser::close_when_left>
-            <summary><span class="visually-hidden">{l.ip_code()} " "</span> {summary}</summary>
-            <div class="pop-body" tabindex="-1" role="group" aria-label=l.ip_code()>
-                <label class="choice">
-                    <input type="checkbox" prop:checked=move || app.selection.with(Vec::is_empty) on:change=move |_| app.select(Vec::new()) />
-                    <span>{l.ip_codes_every()}</span>
-                </label>
-                {options}
-            </div>
-        </details>
-    }
-    .into_any()
+    let summary = view! { <span class="visually-hidden">{l.ip_code()} " "</span> {summary} };
+    let body = view! {
+        <label class="choice">
+            <input type="checkbox" prop:checked=move || app.selection.with(Vec::is_empty) on:change=move |_| app.select(Vec::new()) />
+            <span>{l.ip_codes_every()}</span>
+        </label>
+        {options}
+    };
+    pop(Edge::Start, summary.into_any(), l.ip_code(), body.into_any())
 }
 
 fn code_choice(app: App, ip_code: IpCode) -> AnyView {

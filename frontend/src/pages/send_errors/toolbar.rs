@@ -1,5 +1,6 @@
 //! What one sets about the list itself: which columns, how many rows a page.
 use crate::browser;
+use crate::components::pop::{Edge, pop};
 use crate::i18n::use_lang;
 use crate::model::columns::{Column, HiddenColumns};
 use crate::model::paging::PAGE_SIZES;
@@ -48,12 +49,7 @@ fn ColumnChoice(hidden: RwSignal<HiddenColumns>) -> impl IntoView {
             .into_any()
         })
         .collect();
-    view! {
-        <details class="pop pop-right" on:focusout=browser::close_when_left>
-            <summary>{l.columns()}</summary>
-            <div class="pop-body" tabindex="-1" role="group" aria-label=l.columns()>{choices}</div>
-        </details>
-    }
+    pop(Edge::End, l.columns().into_any(), l.columns(), choices.into_any())
 }
 
 #[component]
