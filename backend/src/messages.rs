@@ -52,6 +52,8 @@ pub(crate) enum Message {
     PageSizeInvalid,
     /// No row that the plan could take.
     NothingToDo,
+    /// Every row that the plan could take may have been received.
+    OnlyMaybeReceived,
     /// More elements than one request may bring.
     TooManyElements(usize),
     /// An order with this number is there already: its checkout stays as it was.
@@ -87,6 +89,7 @@ fn every_message() -> Vec<Message> {
         Message::CursorInvalid,
         Message::PageSizeInvalid,
         Message::NothingToDo,
+        Message::OnlyMaybeReceived,
         Message::TooManyElements(1),
         Message::OrderExists,
         Message::DiffersFromStored,
@@ -108,6 +111,7 @@ impl Message {
             Self::CursorInvalid => "CURSOR_INVALID",
             Self::PageSizeInvalid => "PAGE_SIZE_INVALID",
             Self::NothingToDo => "NOTHING_TO_DO",
+            Self::OnlyMaybeReceived => "ONLY_MAYBE_RECEIVED",
             Self::TooManyElements(_) => "TOO_MANY_ELEMENTS",
             Self::OrderExists => "ORDER_EXISTS",
             Self::DiffersFromStored => "DIFFERS_FROM_STORED",
@@ -138,6 +142,9 @@ impl Message {
             Self::CursorInvalid => "ページの位置が正しくありません。最初のページから表示し直してください。".to_owned(),
             Self::PageSizeInvalid => "1ページの件数は1〜100で指定してください。".to_owned(),
             Self::NothingToDo => "対象となるデータがありません。".to_owned(),
+            Self::OnlyMaybeReceived => {
+                "対象のデータはすべて「到達の可能性あり」です。再送信するには、含めることを指定してください。".to_owned()
+            }
             Self::TooManyElements(most) => format!("一度に登録できるのは{most}件までです。"),
             Self::OrderExists => "この注文番号の注文はすでに登録されています。".to_owned(),
             Self::DiffersFromStored => "登録済みの注文と値が異なります。".to_owned(),
@@ -160,6 +167,9 @@ impl Message {
             Self::CursorInvalid => "The page's position is not valid. Start again from the first page.".to_owned(),
             Self::PageSizeInvalid => "A page has 1 to 100 rows.".to_owned(),
             Self::NothingToDo => "There is no row to act on.".to_owned(),
+            Self::OnlyMaybeReceived => {
+                "Every one of these rows may have been received. To resend them, include them on purpose.".to_owned()
+            }
             Self::TooManyElements(most) => format!("At most {most} can be registered at once."),
             Self::OrderExists => "An order with this number is registered already.".to_owned(),
             Self::DiffersFromStored => "The order is registered with another value.".to_owned(),

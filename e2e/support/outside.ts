@@ -1,7 +1,7 @@
 // The world outside the browser: the provider that hands in results, the cart, the gateway, and the merchant's endpoint.
 import type { Demo } from './server';
 
-export type MerchantAnswer = 'ok' | 'error_500' | 'slow' | 'reset' | 'wrong_body' | 'refuse';
+export type MerchantAnswer = 'ok' | 'late_ok' | 'error_500' | 'slow' | 'reset' | 'wrong_body' | 'refuse';
 
 export interface RecordedRequest {
   method: string;
@@ -20,8 +20,8 @@ export interface IpCode {
 export class Outside {
   constructor(private readonly demo: Demo) {}
 
-  /** Hands in one payment result, as the provider does. */
-  async ingest(result: Record<string, unknown>): Promise<void> {
+  /** Hands in one payment result or several, as the provider does. */
+  async ingest(result: Record<string, unknown> | Record<string, unknown>[]): Promise<void> {
     const response = await fetch(`${this.demo.url}/api/v1/payment-results`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.token('ingest')}`, 'content-type': 'application/json' },
@@ -64,7 +64,7 @@ export class Outside {
     if (!response.ok) throw new Error(`the sample endpoint answers ${response.status} to ${answer}`);
   }
 
-  /** What the merchant's endpoint got for one order, oldest first. */
+  /** What the merchant's endpoint got for one order, or for all whose numbers begin so, oldest first. */
   async merchantRequests(orderNo: string): Promise<RecordedRequest[]> {
     const response = await fetch(`${this.demo.sample_endpoint}/requests`);
     await expectStatus(response, 200);

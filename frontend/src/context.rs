@@ -7,6 +7,7 @@ use crate::browser;
 use crate::i18n::{self, Lang};
 use crate::model::decisions::Plan;
 use crate::model::enums::Action;
+use crate::model::ticks::Ticks;
 use leptos::prelude::*;
 use std::any::Any;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(crate) struct Person {
 const THEME_KEY: &str = "todoke.theme";
 const SELECTION_KEY: &str = "todoke.ipCodes";
 const PLAN_KEY: &str = "todoke.plan";
+const TICKS_KEY: &str = "todoke.ticks";
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Session {
@@ -72,6 +74,7 @@ pub(crate) struct App {
     /// Counts the changes of abnormal orders, gathered: their pages ask again when it grows.
     pub(crate) abnormal_changes: RwSignal<u32>,
     pub(crate) plan: RwSignal<Plan>,
+    pub(crate) ticks: RwSignal<Ticks>,
     draft: RwSignal<Option<Draft>>,
 }
 
@@ -85,6 +88,7 @@ struct Draft {
 impl App {
     pub(crate) fn new() -> Self {
         let plan = browser::session_item(PLAN_KEY).and_then(|text| decode(&json::read(&text)).ok());
+        let ticks = browser::session_item(TICKS_KEY).and_then(|text| decode(&json::read(&text)).ok());
         Self {
             path: RwSignal::new(window().location().pathname().unwrap_or_default()),
             search: RwSignal::new(window().location().search().unwrap_or_default()),
@@ -100,6 +104,7 @@ impl App {
             abnormal_changes: RwSignal::new(0),
             plan: RwSignal::new(plan.unwrap_or_default()),
             draft: RwSignal::new(None),
+            ticks: RwSignal::new(ticks.unwrap_or_default()),
         }
     }
 
@@ -135,6 +140,14 @@ impl App {
 
     pub(crate) fn drop_draft(self) {
         self.draft.set(None);
+    }
+
+    /// Changes the ticks and keeps them for a reload of this tab.
+    pub(crate) fn change_ticks(self, change: impl FnOnce(&mut Ticks)) {
+        self.ticks.update(change);
+        if let Ok(text) = self.ticks.with_untracked(serde_json::to_string) {
+            browser::set_session_item(TICKS_KEY, &text);
+        }
     }
 
     /// The codes that lists ask for, following the switcher alone: those chosen in the switcher and still permitted, else all.
@@ -179,6 +192,11 @@ impl App {
         self.ip_codes.with_untracked(|codes| {
             codes.iter().flatten().any(|ip_code| ip_code.code == code && ip_code.actions.contains(&action))
         })
+    }
+
+    /// Whether send errors of any of these IP codes may be sent again or closed.
+    pub(crate) fn may_decide_somewhere(self, codes: &[String]) -> bool {
+        codes.iter().any(|code| self.may(code, Action::Resend) || self.may(code, Action::Close))
     }
 }
 

@@ -1,6 +1,8 @@
 //! What happens while one looks: the subscriptions to send errors and abnormal orders, over one WebSocket
 //! (`graphql-transport-ws`).
 //! It keeps the connection and hands changes on; what a change means for a list is the list's affair.
+mod followed;
+
 use crate::api::decode;
 use crate::api::json::{self, Json};
 use crate::api::queries::{
@@ -19,6 +21,8 @@ use leptos::prelude::*;
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+
+pub(crate) use followed::follow_batch;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// A connection that is silent for this long is asked whether it still lives; after two such spans it is given up.
@@ -117,8 +121,17 @@ async fn connect(app: App, token: &str, codes: Vec<String>, is_return: bool) -> 
     }
     let mut silences = 0;
     loop {
-        let message = match select(socket.next(), TimeoutFuture::new(SILENCE_MS)).await {
-            Either::Left((message, _)) => message,
+        let awaited = select(socket.next(), followed::posted());
+        let message = match select(awaited, TimeoutFuture::new(SILENCE_MS)).await {
+            Either::Left((Either::Left((message, _)), _)) => message,
+            Either::Left((Either::Right((posted, _)), _)) => {
+                // What is asked before the server's welcome is asked again with it.
+                let posted = if end.became_live { posted } else { Vec::new() };
+                if !send_all(&mut socket, posted).await {
+                    return end;
+                }
+                continue;
+            }
             Either::Right(_) if silences == 0 && end.became_live => {
                 silences += 1;
                 if send(&mut socket, PING.to_owned()).await.is_err() {
@@ -141,10 +154,10 @@ async fn connect(app: App, token: &str, codes: Vec<String>, is_return: bool) -> 
         let message = json::read(&text);
         match message.get("type").text() {
             Some("connection_ack") => {
-                for subscription in subscriptions(app, codes.clone()) {
-                    if send(&mut socket, subscription).await.is_err() {
-                        return end;
-                    }
+                let mut all = subscriptions(app, codes.clone());
+                all.extend(followed::asked_again());
+                if !send_all(&mut socket, all).await {
+                    return end;
                 }
                 end.became_live = true;
                 app.link.set(Link::Live);
@@ -155,7 +168,10 @@ async fn connect(app: App, token: &str, codes: Vec<String>, is_return: bool) -> 
             Some("ping") => {
                 let _ = send(&mut socket, PONG.to_owned()).await;
             }
+            Some("next") if followed::is_own(&message) => followed::hand_on(&message),
             Some("next") => hand_on(&message),
+            // What a page may not follow, its own query tells it.
+            Some("error" | "complete") if followed::is_own(&message) => {}
             // A server that does not, or no longer, take a subscription is not asked again at once.
             Some("error" | "complete") => return End::default(),
             _ => {}
@@ -179,14 +195,14 @@ struct Credential {
 }
 
 #[derive(Serialize)]
-struct Subscribe<Variables> {
-    id: &'static str,
+struct Subscribe<'a, Variables> {
+    id: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
     payload: QueryBody<Variables>,
 }
 
-fn subscribe<Variables: Serialize>(id: &'static str, payload: QueryBody<Variables>) -> String {
+fn subscribe<Variables: Serialize>(id: &str, payload: QueryBody<Variables>) -> String {
     text_of(&Subscribe { id, kind: "subscribe", payload })
 }
 
@@ -225,6 +241,16 @@ fn tell(change: &Change<'_>) {
     for listener in listeners {
         listener(change);
     }
+}
+
+/// Whether all of them went out.
+async fn send_all(socket: &mut WebSocket, texts: Vec<String>) -> bool {
+    for text in texts {
+        if send(socket, text).await.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 async fn send(socket: &mut WebSocket, text: String) -> Result<(), WebSocketError> {

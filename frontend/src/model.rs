@@ -1,5 +1,7 @@
 //! View models: pure functions and plain data, tested natively.
 //! Nothing in here may touch the browser, the network or a signal.
+pub(crate) mod batch;
+pub(crate) mod batch_address;
 pub(crate) mod columns;
 pub(crate) mod decisions;
 pub(crate) mod edit;
@@ -12,3 +14,4 @@ pub(crate) mod period;
 pub(crate) mod search_rules;
 pub(crate) mod send_error_search;
 pub(crate) mod status;
+pub(crate) mod ticks;

@@ -1,6 +1,9 @@
 //! One room per screen.
 pub(crate) mod abnormal_order;
 pub(crate) mod abnormal_orders;
+pub(crate) mod batch;
+pub(crate) mod batches;
+pub(crate) mod bulk;
 pub(crate) mod confirm;
 pub(crate) mod edit;
 pub(crate) mod not_found;

@@ -7,6 +7,7 @@ use crate::api::{self, error::FieldFault};
 use crate::browser;
 use crate::context::{App, Person, Session};
 use crate::model::decisions::Plan;
+use crate::model::ticks::Ticks;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use todoke_domain::time::Timestamp;
@@ -96,6 +97,7 @@ pub(crate) async fn sign_out(app: App) {
     // Where the server cannot be reached, this page forgets its token all the same.
     let _ = api::run::<SignOut>(app, sign_out::Variables).await;
     app.change_plan(|plan| *plan = Plan::default());
+    app.change_ticks(|ticks| *ticks = Ticks::default());
     browser::remember(SIGNED_OUT_KEY, &browser::new_uuid());
     leave(app);
 }

@@ -58,11 +58,20 @@ pub(crate) struct Plan {
     pub includes_maybe_received: bool,
 }
 
+/// A frozen plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    /// What was frozen.
+    pub batch: ResendBatch,
+    /// Rows that were chosen and are not in it, because they may have been received.
+    pub left_out: u64,
+}
+
 /// Freezes a plan. Rows that appear later are not in it; nothing is sent before it is started.
 ///
 /// # Errors
 /// Nothing to do, or too much of it.
-pub(crate) async fn plan_resend_batch(app: &App, scope: &Scope, plan: Plan) -> Result<ResendBatch, Error> {
+pub(crate) async fn plan_resend_batch(app: &App, scope: &Scope, plan: Plan) -> Result<Planned, Error> {
     let needed = action_needed(plan.action);
     let asked = match &plan.selection {
         Selection::Search(search) => search.ip_codes.clone(),
@@ -81,17 +90,23 @@ pub(crate) async fn plan_resend_batch(app: &App, scope: &Scope, plan: Plan) -> R
     let id = ResendBatchId::new(Uuid::now_v7());
     let tx = app.database.begin_write().await?;
     store::resend_batches::insert(scope, &tx, id, plan.action, FAILURES_IN_A_ROW_MAX, now).await?;
-    let (mut total, mut ip_codes) = (0, Vec::new());
+    let (mut total, mut left_out, mut ip_codes) = (0, 0, Vec::new());
     for ip_code in scope.narrow(&asked, needed) {
         let limits = (includes_maybe_received, (ROWS_MAX + 1).saturating_sub(total));
         let frozen =
             store::resend_batch_rows::freeze(scope, &tx, (id, needed), &ip_code, chosen, limits).await?;
         total += frozen;
+        if !includes_maybe_received {
+            let most = (ROWS_MAX + 1).saturating_sub(left_out);
+            left_out +=
+                store::resend_batch_rows::count_maybe_received(scope, &tx, needed, &ip_code, chosen, most)
+                    .await?;
+        }
         if frozen > 0 {
             ip_codes.push(ip_code);
         }
     }
-    check_size(total)?;
+    check_size(total, left_out)?;
     let batch = store::resend_batches::lock(&Scope::system(), &tx, id).await?.ok_or(Error::NotFound)?;
     let mut batch = ResendBatch { ip_codes, ..batch };
     batch.progress.total = u32::try_from(total).unwrap_or(u32::MAX);
@@ -102,7 +117,7 @@ pub(crate) async fn plan_resend_batch(app: &App, scope: &Scope, plan: Plan) -> R
     );
     store::audit::insert_event(scope, &tx, entry, now).await?;
     tx.commit().await?;
-    Ok(batch)
+    Ok(Planned { batch, left_out })
 }
 
 /// Starts a plan.
@@ -162,7 +177,7 @@ async fn try_start(
             Error::conflict(ConflictReason::KeyReused, Some(earlier.actor_name), Some(earlier.decided_at));
         return if is_repeat { Ok(batch) } else { Err(reused) };
     }
-    let state = state_after(&batch, BatchCommand::Start)?;
+    let state = state_after(&tx, &batch, BatchCommand::Start).await?;
     if now.millis_since(batch.planned_at) > PLAN_LIFE_MS {
         return Err(Error::conflict(ConflictReason::PlanExpired, None, Some(batch.planned_at)));
     }
@@ -201,7 +216,7 @@ async fn try_command(
     let tx = app.database.begin_write().await?;
     let mut batch = store::resend_batches::lock(scope, &tx, id).await?.ok_or(Error::NotFound)?;
     require_right(scope, &batch)?;
-    batch.state = state_after(&batch, command)?;
+    batch.state = state_after(&tx, &batch, command).await?;
     batch.pause_reason = None;
     match command {
         BatchCommand::Pause => {}
@@ -286,12 +301,21 @@ async fn keep(
     Ok(batch)
 }
 
-fn state_after(batch: &ResendBatch, command: BatchCommand) -> Result<BatchState, Error> {
-    let conflict = || {
-        let at = batch.finished_at.or(batch.started_at);
-        Error::conflict(ConflictReason::BatchState, Some(batch.actor_name.clone()), at)
+/// The state after a command. Where it has no place, the answer tells who started the batch, for that is who was first.
+async fn state_after(
+    tx: &sea_orm::DatabaseTransaction,
+    batch: &ResendBatch,
+    command: BatchCommand,
+) -> Result<BatchState, Error> {
+    if let Some(state) = batch.state.after(command) {
+        return Ok(state);
+    }
+    let started = store::decisions::load(&Scope::system(), tx, &[batch.id.decision()]).await?;
+    let (by, at) = match started.into_iter().next() {
+        Some(decision) => (decision.actor_name, Some(decision.decided_at)),
+        None => (batch.actor_name.clone(), batch.finished_at),
     };
-    batch.state.after(command).ok_or_else(conflict)
+    Err(Error::conflict(ConflictReason::BatchState, Some(by), at))
 }
 
 fn require_right(scope: &Scope, batch: &ResendBatch) -> Result<(), Error> {
@@ -307,8 +331,9 @@ const fn action_needed(action: BatchAction) -> Action {
     }
 }
 
-fn check_size(total: u64) -> Result<(), Error> {
+fn check_size(total: u64, left_out: u64) -> Result<(), Error> {
     match total {
+        0 if left_out > 0 => Err(Error::field(&["includeMaybeReceived"], Message::OnlyMaybeReceived)),
         0 => Err(Error::field(&["ids"], Message::NothingToDo)),
         _ if total > ROWS_MAX => {
             let most = usize::try_from(ROWS_MAX).unwrap_or(usize::MAX);

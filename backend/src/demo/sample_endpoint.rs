@@ -21,6 +21,8 @@ const REQUESTS_REMEMBERED_MAX: usize = 20_000;
 const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 /// How long a slow answer takes: longer than any endpoint's time-out in the demo.
 const SLOW_ANSWER: Duration = Duration::from_secs(130);
+/// How long a late answer takes: within every time-out, and long enough to watch a batch go on.
+const LATE_ANSWER: Duration = Duration::from_secs(1);
 
 /// What the endpoint answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,8 @@ pub enum SampleAnswer {
     /// Status 200 and `OK`.
     #[default]
     Ok,
+    /// The same, a second later.
+    LateOk,
     /// Status 500.
     #[serde(rename = "error_500")]
     Error500,
@@ -184,6 +188,10 @@ async fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     shared.record(request);
     match answer {
         SampleAnswer::Ok => write(&mut stream, "200 OK", "OK\n").await,
+        SampleAnswer::LateOk => {
+            tokio::time::sleep(LATE_ANSWER).await;
+            write(&mut stream, "200 OK", "OK\n").await
+        }
         SampleAnswer::Error500 => write(&mut stream, "500 Internal Server Error", "error\n").await,
         SampleAnswer::WrongBody => write(&mut stream, "200 OK", "NG\n").await,
         SampleAnswer::Slow => {

@@ -2,6 +2,7 @@
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
     sea_query::{Alias, Expr, ExprTrait, Func, Query},
 };
 use todoke_domain::{
@@ -82,18 +83,7 @@ pub(crate) async fn freeze(
     if !scope.may(ip_code, action) {
         return Ok(0);
     }
-    let open = match chosen {
-        Chosen::Search(search) => super::send_errors::matching(search, ip_code),
-        Chosen::Ids(ids) => {
-            let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
-            send_errors::Entity::find()
-                .filter(send_errors::Column::IpCode.eq(ip_code.as_str()))
-                .filter(send_errors::Column::Id.is_in(ids))
-        }
-    };
-    let mut open = open
-        .filter(send_errors::Column::Status.eq(SendErrorStatus::Unprocessed.code()))
-        .filter(send_errors::Column::ResendDecisionId.is_null());
+    let mut open = open_rows(ip_code, chosen);
     if !includes_maybe_received {
         open = open.filter(send_errors::Column::Receipt.eq(Receipt::NotReceived.code()));
     }
@@ -127,6 +117,40 @@ pub(crate) async fn freeze(
     ]);
     insert.select_from(select).map_err(|error| DbErr::Custom(error.to_string()))?;
     Ok(db.execute(&insert).await?.rows_affected())
+}
+
+/// How many rows a plan leaves out because they may have been received, counted no further than `rows_max`.
+pub(crate) async fn count_maybe_received(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    action: Action,
+    ip_code: &IpCode,
+    chosen: Chosen<'_>,
+    rows_max: u64,
+) -> Result<u64, DbErr> {
+    use sea_orm::PaginatorTrait;
+    if !scope.may(ip_code, action) {
+        return Ok(0);
+    }
+    let open = open_rows(ip_code, chosen)
+        .filter(send_errors::Column::Receipt.eq(Receipt::MaybeReceived.code()))
+        .limit(rows_max);
+    open.count(db).await
+}
+
+/// The chosen rows of an IP code that wait: 未処理, with no resend on its way.
+fn open_rows(ip_code: &IpCode, chosen: Chosen<'_>) -> Select<send_errors::Entity> {
+    let rows = match chosen {
+        Chosen::Search(search) => super::send_errors::matching(search, ip_code),
+        Chosen::Ids(ids) => {
+            let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+            send_errors::Entity::find()
+                .filter(send_errors::Column::IpCode.eq(ip_code.as_str()))
+                .filter(send_errors::Column::Id.is_in(ids))
+        }
+    };
+    rows.filter(send_errors::Column::Status.eq(SendErrorStatus::Unprocessed.code()))
+        .filter(send_errors::Column::ResendDecisionId.is_null())
 }
 
 /// The counts of a plan by IP code and class.

@@ -30,7 +30,7 @@ async fn total(app: &TestApp) -> usize {
 
 async fn plan(app: &TestApp, token: &str, input: Value) -> Value {
     let query = format!(
-        "mutation($i:PlanResendBatchInput!){{planResendBatch(input:$i){{batch{{{BATCH}}} userErrors{{field code}}}}}}"
+        "mutation($i:PlanResendBatchInput!){{planResendBatch(input:$i){{batch{{{BATCH}}} leftOut userErrors{{field code}}}}}}"
     );
     app.data(Some(token), &query, json!({"i": input})).await["planResendBatch"].clone()
 }
@@ -103,10 +103,16 @@ async fn what_may_have_been_received_is_left_out_unless_chosen_and_confirmed() {
     fail(&app, "M", 2, SampleAnswer::Error500).await;
     let before = app.merchant.requests().len();
     let careful = plan(&app, &operator, json!({"action": "RESEND", "filter": all_of_today()})).await;
-    assert_eq!(careful["batch"]["total"], 3);
+    assert_eq!((&careful["batch"]["total"], &careful["leftOut"]), (&json!(3), &json!(2)));
     let input = json!({"action": "RESEND", "filter": all_of_today(), "includeMaybeReceived": true});
     let all = plan(&app, &operator, input).await;
-    assert_eq!(all["batch"]["total"], 5);
+    assert_eq!((&all["batch"]["total"], &all["leftOut"]), (&json!(5), &json!(0)));
+    let row = app.wait_for_row("M-0", |_| true).await;
+    let only = plan(&app, &operator, json!({"action": "RESEND", "ids": [row["id"]]})).await;
+    assert_eq!(
+        (&only["batch"], &only["userErrors"][0]["code"]),
+        (&json!(null), &json!("ONLY_MAYBE_RECEIVED"))
+    );
     let refused = start(&app, &operator, &all["batch"]["id"], false, "k1").await;
     assert_eq!(refused["userErrors"][0]["code"], "MAYBE_RECEIVED_NOT_CONFIRMED");
     assert_eq!(app.merchant.requests().len(), before);

@@ -2,8 +2,8 @@
 //! Nothing is written by hand here but the list.
 use crate::model::enums::{
     AbnormalOrderList, AbnormalOrderReason, AbnormalOrderStatus, Action, AttemptOutcome, AttemptTrigger,
-    Cause, ConfirmationMail, OrderStatus, PeriodPreset, Receipt, SendErrorCondition, SendErrorStatus,
-    TimelineKind,
+    Cause, ConfirmationMail, OrderStatus, PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState,
+    ResendBatchState, SendErrorCondition, SendErrorStatus, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -185,3 +185,89 @@ pub(crate) struct OrderDetail;
     skip_serializing_none
 )]
 pub(crate) struct AbnormalOrderChanged;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/plan_resend_batch.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("ResendBatchAction", "SendErrorCondition", "PeriodPreset")
+)]
+pub(crate) struct PlanResendBatch;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/start_resend_batch.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct StartResendBatch;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/pause_resend_batch.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct PauseResendBatch;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/resume_resend_batch.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct ResumeResendBatch;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/cancel_resend_batch.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct CancelResendBatch;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/resend_batch_detail.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("ResendBatchAction", "ResendBatchState", "Receipt")
+)]
+pub(crate) struct ResendBatchDetail;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/resend_batches.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("ResendBatchAction", "ResendBatchState")
+)]
+pub(crate) struct ResendBatches;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/resend_batch_progress.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("ResendBatchAction", "ResendBatchState")
+)]
+pub(crate) struct ResendBatchProgress;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/resend_batch_rows.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("ResendBatchRowState", "Receipt")
+)]
+pub(crate) struct ResendBatchRows;

@@ -29,7 +29,10 @@ pub(crate) fn Menu() -> impl IntoView {
     };
     view! {
         <nav class="menu" aria-label=l.menu()>
-            <ul>{entry("/send-errors", l.send_errors(), l.status_unprocessed(), unprocessed)}</ul>
+            <ul>
+                {entry("/send-errors", l.send_errors(), l.status_unprocessed(), unprocessed)}
+                {entry("/batches", l.batches(), "", || None)}
+            </ul>
             {orders}
         </nav>
     }

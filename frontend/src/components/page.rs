@@ -25,11 +25,12 @@ pub(crate) fn name_page(l: Lang, what: &str, count: Option<&str>) {
 }
 
 /// The query of the address while it is this page's; it stands still while one leaves for another page.
-pub(crate) fn page_query(path: &'static str) -> Memo<String> {
+pub(crate) fn page_query(path: impl Into<String>) -> Memo<String> {
     let app = use_app();
+    let path: String = path.into();
     Memo::new(move |before: Option<&String>| {
         let search = app.search.get();
-        if app.path.with_untracked(|here| here == path) {
+        if app.path.with_untracked(|here| *here == path) {
             search
         } else {
             before.cloned().unwrap_or_default()

@@ -64,6 +64,8 @@ pub(crate) enum ConflictReason {
     KeyReused,
     AlreadyRestored,
     NotRestorable,
+    BatchState,
+    PlanExpired,
     #[serde(other)]
     Unknown,
 }
@@ -168,4 +170,32 @@ pub(crate) enum OrderStatus {
 pub(crate) enum ConfirmationMail {
     Sent,
     NotSent,
+}
+
+/// What a batch does with its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ResendBatchAction {
+    Resend,
+    MarkProcessed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ResendBatchState {
+    Planned,
+    Running,
+    Paused,
+    Cancelled,
+    Completed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ResendBatchRowState {
+    Waiting,
+    Sending,
+    Done,
+    Failed,
+    Skipped,
 }

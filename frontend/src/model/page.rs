@@ -25,10 +25,13 @@ pub(crate) enum DetailPage {
     EditConfirm(String),
 }
 
-/// What was chosen in the list: confirmation, sending, result.
+/// What was chosen in the list: confirmation, sending, result; one by one, and in batches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ResendsPage {
     Confirm,
+    BulkConfirm(String),
+    Batches,
+    Batch(String),
 }
 
 /// Abnormal orders and orders.
@@ -48,6 +51,9 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["sign-in"] => Page::SignIn,
         ["send-errors"] => Page::SendErrors,
         ["send-errors", "confirm"] => resends(ResendsPage::Confirm),
+        ["send-errors", "bulk", id] => resends(ResendsPage::BulkConfirm((*id).to_owned())),
+        ["batches"] => resends(ResendsPage::Batches),
+        ["batches", id] => resends(ResendsPage::Batch((*id).to_owned())),
         ["send-errors", id] => detail(DetailPage::SendError((*id).to_owned())),
         ["send-errors", id, "edit"] => detail(DetailPage::Edit((*id).to_owned())),
         ["send-errors", id, "edit", "confirm"] => detail(DetailPage::EditConfirm((*id).to_owned())),
@@ -86,6 +92,8 @@ mod tests {
             ("/send-errors/abc/edit", detail(DetailPage::Edit("abc".to_owned()))),
             ("/send-errors/abc/edit/confirm", detail(DetailPage::EditConfirm("abc".to_owned()))),
             ("/send-errors/abc/edit/other", Page::Nowhere),
+            ("/send-errors/bulk/abc", resends(ResendsPage::BulkConfirm("abc".to_owned()))),
+            ("/batches/abc", resends(ResendsPage::Batch("abc".to_owned()))),
             ("/abnormal-orders/x/restore", orders(OrdersPage::Restore("x".to_owned()))),
             ("/orders/", orders(OrdersPage::Orders)),
             ("/orders/1/2", Page::Nowhere),

@@ -4,6 +4,13 @@ use super::enums::SendErrorCondition;
 use super::paging::{PAGE_ROWS, PAGE_SIZES};
 use super::period::{Period, PeriodKind};
 
+/// 処理方式: one decision per row, or one for all that are ticked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Individual,
+    Bulk,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SendErrorSearch {
     pub(crate) ip_codes: Vec<String>,
@@ -13,6 +20,7 @@ pub(crate) struct SendErrorSearch {
     pub(crate) phone: String,
     pub(crate) sendid: String,
     pub(crate) period: Period,
+    pub(crate) mode: Mode,
 }
 
 impl SendErrorSearch {
@@ -27,9 +35,13 @@ impl SendErrorSearch {
             phone: String::new(),
             sendid: String::new(),
             period: Period::of(PeriodKind::Today),
+            mode: Mode::Individual,
         }
     }
 }
+
+/// `mode=bulk` of the address; without it each row is decided by itself.
+const BULK: &str = "bulk";
 
 /// What a page's address asks for: a search, and the cursors of the pages turned so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +81,7 @@ impl SendErrorAddress {
                 "sendid" => address.search.sendid = value,
                 "period" => address.search.period = Period::from_address(&value),
                 "rows" => address.rows = rows_from(&value),
+                "mode" if value == BULK => address.search.mode = Mode::Bulk,
                 "after" => address.after.push(value),
                 _ => {}
             }
@@ -97,6 +110,9 @@ impl SendErrorAddress {
         }
         if self.rows != PAGE_ROWS {
             query.append_pair("rows", &self.rows.to_string());
+        }
+        if self.search.mode == Mode::Bulk {
+            query.append_pair("mode", BULK);
         }
         for cursor in &self.after {
             query.append_pair("after", cursor);
@@ -150,6 +166,7 @@ mod tests {
             order_no: "2026-0317 &=＋".to_owned(),
             email: "taro+x@example.jp".to_owned(),
             period: Period::days("2026-11-01".to_owned(), "2026-11-21".to_owned()),
+            mode: Mode::Bulk,
             ..SendErrorSearch::initial(vec!["2012000123".to_owned(), "2012000124".to_owned()])
         };
         let address = SendErrorAddress { search, rows: 100, after: vec!["a=,&".to_owned(), "b".to_owned()] };

@@ -80,7 +80,7 @@ pub(crate) fn cause(l: Lang, cause: Cause, http_status: Option<i64>) -> String {
     }
 }
 
-fn cause_text(l: Lang, cause: Cause) -> &'static str {
+pub(crate) fn cause_text(l: Lang, cause: Cause) -> &'static str {
     match cause {
         Cause::NameNotResolved => l.cause_name_not_resolved(),
         Cause::ConnectionRefused => l.cause_connection_refused(),
@@ -120,6 +120,8 @@ pub(crate) fn conflict(l: Lang, conflict: &Conflict) -> String {
         ConflictReason::KeyReused => l.conflict_key_reused(),
         ConflictReason::AlreadyRestored => l.conflict_already_restored(),
         ConflictReason::NotRestorable => l.conflict_not_restorable(),
+        ConflictReason::BatchState => l.conflict_batch_state(),
+        ConflictReason::PlanExpired => l.conflict_plan_expired(),
         ConflictReason::Unknown => l.error_conflict(),
     };
     let at = conflict.at.as_deref().map(format::instant);

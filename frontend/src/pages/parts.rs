@@ -27,6 +27,9 @@ fn draw_detail(page: DetailPage) -> Drawn {
 fn draw_resends(page: ResendsPage) -> Drawn {
     Ok(match page {
         ResendsPage::Confirm => view! { <pages::confirm::Confirm /> }.into_any(),
+        ResendsPage::BulkConfirm(id) => view! { <pages::bulk::BulkConfirm id /> }.into_any(),
+        ResendsPage::Batches => view! { <pages::batches::Batches /> }.into_any(),
+        ResendsPage::Batch(id) => view! { <pages::batch::Batch id /> }.into_any(),
     })
 }
 

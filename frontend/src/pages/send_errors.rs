@@ -1,8 +1,10 @@
 //! キャリア決済 CGI 送信エラー処理: search, list, and the choice of what is done with each row.
 //! The address is the whole state of the search; the choices are the session's plan. Nothing is sent from here.
+mod bulk_bar;
 mod foot_bar;
 mod list;
 mod panel;
+mod ticks;
 mod toolbar;
 mod words;
 
@@ -16,10 +18,10 @@ use crate::i18n::use_lang;
 use crate::live;
 use crate::load::{Query, effect, on_change};
 use crate::model::decisions::Plan;
-use crate::model::enums::PeriodPreset;
+use crate::model::enums::{PeriodPreset, SendErrorStatus};
 use crate::model::format;
 use crate::model::search_rules::{self, Change};
-use crate::model::send_error_search::{SendErrorAddress, SendErrorSearch};
+use crate::model::send_error_search::{Mode, SendErrorAddress, SendErrorSearch};
 use leptos::prelude::*;
 use send_errors::{PeriodInput, SendErrorFilter, SendErrorRow};
 
@@ -53,7 +55,7 @@ pub(crate) fn SendErrors() -> impl IntoView {
         address.track();
         fresh.set(Vec::new());
     });
-    live::on_send_error_changed(move |row| take_change(address.get_untracked(), page, fresh, row));
+    live::on_send_error_changed(move |row| take_change(app, address.get_untracked(), page, fresh, row));
     on_change(
         move || {
             app.reconnects.track();
@@ -66,7 +68,11 @@ pub(crate) fn SendErrors() -> impl IntoView {
         {page_head(l.send_errors(), l.send_errors_purpose())}
         <panel::Search address is_open faults again=Callback::new(move |()| { is_open.set(false); page.reload(); }) />
         {move || address.get().filter(|_| faults.with(Vec::is_empty)).map(|address| view! { <list::List address page fresh hidden /> })}
-        <foot_bar::FootBar address />
+        {move || if address.with(|address| address.as_ref().is_some_and(|address| list::may_bulk(app, address))) {
+            view! { <bulk_bar::BulkBar address page /> }.into_any()
+        } else {
+            view! { <foot_bar::FootBar address /> }.into_any()
+        }}
     }
 }
 
@@ -128,7 +134,11 @@ fn filter_of(search: &SendErrorSearch) -> SendErrorFilter {
 /// Choices belong to one search: another search begins with none. A plan that is being sent is left alone.
 fn keep_plan(app: App, address: Option<SendErrorAddress>) {
     let Some(address) = address else { return };
+    let is_bulk = address.search.mode == Mode::Bulk;
     let search = address.name_of_search();
+    if is_bulk && app.ticks.with_untracked(|ticks| ticks.search != search) {
+        app.change_ticks(|ticks| ticks.begin_search(search.clone()));
+    }
     let is_other = app.plan.with_untracked(|plan| {
         let is_running = plan.is_submitted && !plan.is_finished();
         !is_running && (plan.is_submitted || plan.search != search)
@@ -140,11 +150,15 @@ fn keep_plan(app: App, address: Option<SendErrorAddress>) {
 
 /// A new row is only counted: nothing moves under the reader's eyes. One that is in view changes there, by the list.
 fn take_change(
+    app: App,
     address: Option<SendErrorAddress>,
     page: Query<Page>,
     fresh: RwSignal<Vec<String>>,
     changed: &SendErrorRow,
 ) {
+    if changed.status == SendErrorStatus::Processed || changed.resending {
+        app.change_ticks(|ticks| ticks.drop_row(&changed.id));
+    }
     let is_in_view =
         untrack(|| page.with(|found| Some(found.as_ref()?.nodes.iter().any(|row| row.id == changed.id))));
     if is_in_view == Some(true) {

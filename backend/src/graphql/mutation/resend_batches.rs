@@ -6,7 +6,7 @@ use todoke_domain::{payment::FaultKind, resend_batch::BatchCommand};
 use crate::{
     app::{
         self, Error,
-        resend_batches::{Plan, Selection},
+        resend_batches::{Plan, Planned, Selection},
     },
     graphql::{
         context::Asked,
@@ -73,6 +73,8 @@ pub(crate) struct CancelResendBatchInput {
 pub(crate) struct PlanResendBatchPayload {
     /// The batch.
     pub batch: Option<ResendBatch>,
+    /// Rows that were chosen and wait, but may have been received: left out, unless includeMaybeReceived takes them.
+    pub left_out: u32,
     /// What the person can mend.
     pub user_errors: Vec<UserError>,
 }
@@ -135,8 +137,15 @@ impl ResendBatchesMutation {
             };
             app::resend_batches::plan_resend_batch(app, scope, plan).await
         };
-        let (batch, user_errors) = told(ctx, planning.await)?;
-        Ok(PlanResendBatchPayload { batch, user_errors })
+        let planned = split_user_errors(planning.await, ctx.asker()?.language);
+        Ok(match planned.map_err(|error| ctx.error(error))? {
+            Ok(Planned { batch, left_out }) => PlanResendBatchPayload {
+                batch: Some(batch.into()),
+                left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
+                user_errors: Vec::new(),
+            },
+            Err(user_errors) => PlanResendBatchPayload { batch: None, left_out: 0, user_errors },
+        })
     }
 
     /// Starts a plan. Needs RESEND or CLOSE on every IP code in it.

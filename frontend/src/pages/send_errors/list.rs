@@ -1,11 +1,11 @@
 //! The list of send errors: one row per payment, newest first, with the choice of what is done (CGI処理).
-use super::{Page, toolbar};
+use super::{Page, ticks, toolbar};
 use crate::api::queries::send_errors::SendErrorRow;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
 use crate::components::pager::{Pager, stack_after, stack_before};
 use crate::components::row_place::{self, Scroll};
-use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
+use crate::components::rows::{RowKey, cell, figure_cell, head_row, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
@@ -13,7 +13,7 @@ use crate::load::Query;
 use crate::model::columns::{Column, HiddenColumns};
 use crate::model::decisions::Decision;
 use crate::model::enums::{Action, SendErrorStatus};
-use crate::model::send_error_search::SendErrorAddress;
+use crate::model::send_error_search::{Mode, SendErrorAddress};
 use crate::model::{format, status};
 use crate::router::use_go;
 use leptos::prelude::*;
@@ -28,7 +28,9 @@ pub(crate) fn List(
     hidden: RwSignal<HiddenColumns>,
 ) -> impl IntoView {
     let l = use_lang();
+    let app = use_app();
     let shown = address.clone();
+    let mode = if may_bulk(app, &address) { Mode::Bulk } else { Mode::Individual };
     let list = StoredValue::new(address.name_of_search());
     let keep_place = move |event| list.with_value(|list| row_place::remember(list, &event));
     let view = load_view(page, SKELETON_ROWS, move |found| match found {
@@ -43,9 +45,10 @@ pub(crate) fn List(
             let after = stack_after(&shown.after, end, found.page_info.has_next_page)
                 .map(|after| shown.with_after(after).href());
             let columns = hidden.get();
+            let matching = (found.total_count, found.total_count_is_capped);
             row_place::restore_soon(list.get_value(), Scroll::IntoView);
             view! {
-                    <Table list=list.get_value() columns rows=found.nodes.clone() />
+                    <Table list=list.get_value() mode matching columns rows=found.nodes.clone() />
                     <Pager turned=shown.after.len() page_rows=shown.rows rows=found.nodes.len() total before after />
                 }
                 .into_any()
@@ -92,18 +95,28 @@ fn FreshLine(address: SendErrorAddress, page: Query<Page>, fresh: RwSignal<Vec<S
 
 /// The rows as they came, and as they changed since: a changed row is drawn anew in its place and no other moves.
 #[component]
-fn Table(list: String, columns: HiddenColumns, rows: Vec<SendErrorRow>) -> impl IntoView {
+fn Table(
+    list: String,
+    mode: Mode,
+    /// How many match the search, and whether the server stopped counting.
+    matching: (i64, bool),
+    columns: HiddenColumns,
+    rows: Vec<SendErrorRow>,
+) -> impl IntoView {
     let l = use_lang();
     let app = use_app();
     let go = use_go();
     let known: Vec<(String, RwSignal<SendErrorRow>)> =
         rows.into_iter().map(|row| (row.id.clone(), RwSignal::new(row))).collect();
-    let body: Vec<AnyView> = known
-        .iter()
-        .enumerate()
-        .map(|(index, (id, row))| row_view(app, l, &columns, (index, id), *row))
-        .collect();
     let known = StoredValue::new(known);
+    let body: Vec<AnyView> = known.with_value(|rows| {
+        let numbered = rows.iter().enumerate();
+        let drawn = numbered.map(|(index, (id, row))| match mode {
+            Mode::Individual => row_view(app, l, &columns, (index, id), *row),
+            Mode::Bulk => ticks::row_view(app, l, &columns, (index, id), *row, known),
+        });
+        drawn.collect()
+    });
     let row_of = move |id: &str| {
         known.with_value(|known| known.iter().find(|(other, _)| other == id).map(|(_, row)| *row))
     };
@@ -115,6 +128,7 @@ fn Table(list: String, columns: HiddenColumns, rows: Vec<SendErrorRow>) -> impl 
     });
     let on_key = move |event: web_sys::KeyboardEvent| match row_key(&event) {
         Some((id, RowKey::Open)) => go(&["/send-errors/", &id].concat()),
+        Some((id, RowKey::Toggle)) if mode == Mode::Bulk => ticks::toggle(app, known, &id),
         Some((id, RowKey::Toggle)) => {
             let row = row_of(&id).map(|row| row.get_untracked());
             if let Some(row) = row.filter(|row| may_decide(app, row, Action::Resend)) {
@@ -123,17 +137,19 @@ fn Table(list: String, columns: HiddenColumns, rows: Vec<SendErrorRow>) -> impl 
         }
         None => {}
     };
+    let tick = (mode == Mode::Bulk).then(|| ticks::page_tick(app, l, known));
     view! {
+        {(mode == Mode::Bulk).then(|| ticks::choice_line(app, l, known, matching))}
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.send_errors()>
             <table class="list" aria-label=l.send_errors()>
-                {table_head(l, &columns)}
+                {table_head(l, mode, &columns, tick)}
                 <tbody on:keydown=on_key>{body}</tbody>
             </table>
         </div>
     }
 }
 
-fn table_head(l: Lang, columns: &HiddenColumns) -> AnyView {
+fn table_head(l: Lang, mode: Mode, columns: &HiddenColumns, first: Option<AnyView>) -> AnyView {
     let chosen = |column: Column| columns.shows(column).then(|| column.heading(l));
     let headings = [
         chosen(Column::SentAt),
@@ -145,10 +161,10 @@ fn table_head(l: Lang, columns: &HiddenColumns) -> AnyView {
         chosen(Column::Cause),
         chosen(Column::Receipt),
         chosen(Column::Attempts),
-        Some(l.cgi_processing()),
+        Some(if mode == Mode::Bulk { l.processed_by() } else { l.cgi_processing() }),
     ];
     let headings: Vec<&'static str> = headings.into_iter().flatten().collect();
-    head(&headings, &[l.amount(), l.attempts()])
+    head_row(first, &headings, &[l.amount(), l.attempts()])
 }
 
 fn row_view(
@@ -180,7 +196,7 @@ fn row_view(
 }
 
 /// What is told of a row whatever may be done with it.
-fn fact_cells(l: Lang, columns: &HiddenColumns, row: &SendErrorRow) -> AnyView {
+pub(super) fn fact_cells(l: Lang, columns: &HiddenColumns, row: &SendErrorRow) -> AnyView {
     let href = ["/send-errors/", &row.id].concat();
     let chosen = |column: Column, cell: &dyn Fn() -> AnyView| columns.shows(column).then(cell);
     view! {
@@ -195,6 +211,11 @@ fn fact_cells(l: Lang, columns: &HiddenColumns, row: &SendErrorRow) -> AnyView {
         {chosen(Column::Attempts, &|| figure_cell(l.attempts(), row.attempt_count.to_string()))}
     }
     .into_any()
+}
+
+/// 一括 is asked for, and there is an IP code in the search with which something may be done.
+pub(super) fn may_bulk(app: App, address: &SendErrorAddress) -> bool {
+    address.search.mode == Mode::Bulk && app.may_decide_somewhere(&address.search.ip_codes)
 }
 
 fn may_decide(app: App, row: &SendErrorRow, action: Action) -> bool {

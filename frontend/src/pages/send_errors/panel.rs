@@ -11,7 +11,7 @@ use crate::model::enums::SendErrorCondition;
 use crate::model::format;
 use crate::model::period::{Period, permitted_days};
 use crate::model::search_rules;
-use crate::model::send_error_search::{SendErrorAddress, SendErrorSearch};
+use crate::model::send_error_search::{Mode, SendErrorAddress, SendErrorSearch};
 use crate::router::use_go;
 use leptos::prelude::*;
 
@@ -25,6 +25,7 @@ struct Draft {
     phone: RwSignal<String>,
     sendid: RwSignal<String>,
     period: RwSignal<Period>,
+    mode: RwSignal<Mode>,
 }
 
 impl Draft {
@@ -37,6 +38,7 @@ impl Draft {
             phone: RwSignal::new(search.phone),
             sendid: RwSignal::new(search.sendid),
             period: RwSignal::new(search.period),
+            mode: RwSignal::new(search.mode),
         }
     }
 
@@ -47,6 +49,7 @@ impl Draft {
         self.email.set(search.email);
         self.phone.set(search.phone);
         self.sendid.set(search.sendid);
+        self.mode.set(search.mode);
         self.period.update(|period| {
             let month = std::mem::take(&mut period.month);
             *period = search.period;
@@ -65,6 +68,7 @@ impl Draft {
             phone: self.phone.get_untracked().trim().to_owned(),
             sendid: self.sendid.get_untracked().trim().to_owned(),
             period: self.period.get_untracked(),
+            mode: self.mode.get_untracked(),
         }
     }
 }
@@ -151,6 +155,7 @@ fn Panel(draft: Draft, faults: Faults, again: Callback<()>) -> impl IntoView {
                 <p class="row-head" id="f-period" tabindex="-1">{l.period()}</p>
                 <div class="row-fields"><PeriodField value=draft.period faults /></div>
             </div>
+            <ModeRow draft />
             <div class="form-foot">
                 <AllWaiting />
                 <button type="button" class="button" on:click=move |_| reset()>{l.reset()}</button>
@@ -252,6 +257,29 @@ fn ConditionRow(draft: Draft) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// 処理方式. Whoever may do nothing has nothing to choose.
+#[component]
+fn ModeRow(draft: Draft) -> impl IntoView {
+    let l = use_lang();
+    let app = use_app();
+    if !app.may_decide_somewhere(&app.permitted_codes()) {
+        return ().into_any();
+    }
+    let choice = move |mode: Mode| {
+        radio("mode", words::mode(l, mode), move || draft.mode.get() == mode, move || draft.mode.set(mode))
+    };
+    view! {
+        <div class="form-row">
+            <p class="row-head" id=field_id("mode")>{l.mode()}</p>
+            <div class="row-fields choices" role="radiogroup" aria-labelledby="f-mode">
+                {choice(Mode::Individual)}
+                {choice(Mode::Bulk)}
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 #[component]

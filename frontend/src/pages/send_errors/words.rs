@@ -2,7 +2,7 @@
 use crate::i18n::Lang;
 use crate::model::enums::SendErrorCondition;
 use crate::model::period::{Period, PeriodKind};
-use crate::model::send_error_search::SendErrorSearch;
+use crate::model::send_error_search::{Mode, SendErrorSearch};
 
 /// As many IP codes are named one by one.
 const CODES_NAMED_MAX: usize = 3;
@@ -24,6 +24,7 @@ pub(crate) fn in_words(l: Lang, search: &SendErrorSearch) -> Vec<String> {
         words.push([label, ": ", value].concat());
     }
     words.push(period(l, &search.period));
+    words.push(mode(l, search.mode).to_owned());
     words
 }
 
@@ -32,6 +33,13 @@ pub(crate) fn condition(l: Lang, condition: SendErrorCondition) -> &'static str 
         SendErrorCondition::All => l.condition_all(),
         SendErrorCondition::Unprocessed => l.status_unprocessed(),
         SendErrorCondition::Processed => l.status_processed(),
+    }
+}
+
+pub(crate) fn mode(l: Lang, mode: Mode) -> &'static str {
+    match mode {
+        Mode::Individual => l.mode_individual(),
+        Mode::Bulk => l.mode_bulk(),
     }
 }
 
@@ -52,12 +60,13 @@ mod tests {
     #[test]
     fn a_search_is_said_in_the_order_of_the_panel() {
         let mut search = SendErrorSearch::initial(vec!["2012000123".to_owned()]);
-        assert_eq!(in_words(Lang::Ja, &search), ["2012000123", "未処理", "今日"]);
+        assert_eq!(in_words(Lang::Ja, &search), ["2012000123", "未処理", "今日", "個別"]);
         search.order_no = "77".to_owned();
+        search.mode = Mode::Bulk;
         search.period = Period::days("2026-11-01".to_owned(), "2026-11-21".to_owned());
         assert_eq!(
             in_words(Lang::Ja, &search),
-            ["2012000123", "未処理", "オーダーNo: 77", "2026/11/01〜2026/11/21"]
+            ["2012000123", "未処理", "オーダーNo: 77", "2026/11/01〜2026/11/21", "一括"]
         );
     }
 }
