@@ -15,6 +15,7 @@ mod m20261122_000007_resend_batches;
 mod m20261122_000010_attempt_details;
 mod m20261122_000011_send_error_lists;
 mod m20261122_000012_order_work;
+mod m20261122_000016_list_indexes;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_attempt_details::Migration),
             Box::new(m20261122_000011_send_error_lists::Migration),
             Box::new(m20261122_000012_order_work::Migration),
+            Box::new(m20261122_000016_list_indexes::Migration),
         ]
     }
 }

@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: takes figures and prints them. It judges nothing: a busy machine is slow and not wrong.
 
+mod load;
+
 use std::process::Command;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use crate::process::run;
+use crate::process;
 use crate::tools::{self, Need};
 use crate::web;
 use crate::workspace::{SERVER_PACKAGES, cargo, root, server_binary};
@@ -19,11 +21,12 @@ pub(crate) enum Subject {
     App,
 }
 
-/// Takes the figures of one subject.
-pub(crate) fn run_for(subject: Subject) -> Result<()> {
+/// Takes the figures of one subject, or of both.
+pub(crate) fn run(subject: Option<Subject>) -> Result<()> {
     match subject {
-        Subject::Load => run(cargo().args(["bench", "-p", "todoke", "--bench", "load"])),
-        Subject::App => bench_app(),
+        Some(Subject::Load) => load::run(),
+        Some(Subject::App) => bench_app(),
+        None => load::run().and_then(|()| bench_app()),
     }
 }
 
@@ -31,12 +34,14 @@ pub(crate) fn run_for(subject: Subject) -> Result<()> {
 fn bench_app() -> Result<()> {
     tools::provide(&[Need::Node, Need::Chromium])?;
     web::build()?;
-    run(cargo().arg("build").args(SERVER_PACKAGES)).context("the server does not build")?;
+    process::run(cargo().arg("build").args(SERVER_PACKAGES)).context("the server does not build")?;
     let folder = root().join("e2e");
     tools::npm_packages(&folder)?;
-    run(Command::new("node")
-        .args(["node_modules/@playwright/test/cli.js", "test", "--config=playwright.figures.config.ts"])
-        .env("TODOKE_BIN", server_binary())
-        .env("TODOKE_CHROMIUM", tools::chromium().context("chromium is not there")?)
-        .current_dir(&folder))
+    process::run(
+        Command::new("node")
+            .args(["node_modules/@playwright/test/cli.js", "test", "--config=playwright.figures.config.ts"])
+            .env("TODOKE_BIN", server_binary())
+            .env("TODOKE_CHROMIUM", tools::chromium().context("chromium is not there")?)
+            .current_dir(&folder),
+    )
 }

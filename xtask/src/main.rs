@@ -39,10 +39,10 @@ enum Command {
     },
     /// Run every check and test; the last line counts them
     Test,
-    /// Take figures and print them
+    /// Run the benchmarks; those of the server, on both databases, write their table into docs/BENCHMARKS.md
     Bench {
-        /// What of
-        subject: bench::Subject,
+        /// Only this one
+        subject: Option<bench::Subject>,
     },
     /// Build the single-page app into frontend/dist
     Web,
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         Command::Demo { rest } => demo::run(&rest),
         Command::Dev { rest } => dev::run(&rest),
         Command::Test => return test::run(),
-        Command::Bench { subject } => bench::run_for(subject),
+        Command::Bench { subject } => bench::run(subject),
         Command::Web => web::build(),
     };
     match done {

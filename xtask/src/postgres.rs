@@ -1,5 +1,5 @@
-//! A PostgreSQL for one run of the tests: a fresh cluster in a temporary folder on a free port of this machine, gone
-//! afterwards. Its durability is off, which no test relies on; nothing here is fit for real data.
+//! A PostgreSQL for one run of tests or benchmarks: a fresh cluster in a temporary folder on a free port of this
+//! machine, gone afterwards. Nothing here is fit for real data.
 
 use std::env;
 use std::fs;
@@ -18,6 +18,15 @@ use crate::tools;
 /// Every test makes its own database and connects to it several times.
 const CONNECTIONS_MAX: u16 = 400;
 
+/// Whether what is committed survives a crash of the machine.
+#[derive(Clone, Copy)]
+pub(crate) enum Durability {
+    /// Everything waits for the disk: what a benchmark must measure.
+    Kept,
+    /// Nothing does: faster, and no test relies on it.
+    Dropped,
+}
+
 /// A running server; dropping it stops it and removes its data.
 pub(crate) struct Postgres {
     port: u16,
@@ -26,9 +35,9 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Makes and starts a cluster whose superuser `todoke` needs no password.
-    pub(crate) fn start() -> Result<Self> {
+    pub(crate) fn start(durability: Durability) -> Result<Self> {
         let programs = tools::postgres_programs().context("initdb and pg_ctl are not there")?;
-        let folder = env::temp_dir().join(format!("todoke-test-postgres-{}", process::id()));
+        let folder = env::temp_dir().join(format!("todoke-postgres-{}", process::id()));
         fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let user = unprivileged_user()?;
         if let Some(user) = user {
@@ -42,7 +51,7 @@ impl Postgres {
             user,
         )?;
 
-        announce("PostgreSQL: starting a server for the tests");
+        announce("PostgreSQL: starting a server");
         let port = free_port()?;
         read(
             as_user(&programs.join("initdb"), &folder, user)
@@ -56,7 +65,7 @@ impl Postgres {
                 ])
                 .arg(&data),
         )?;
-        start_server(&pg_ctl, &folder, user, port)?;
+        start_server(&pg_ctl, &folder, user, port, durability)?;
         Ok(Self { port, _caretaker: caretaker })
     }
 
@@ -66,10 +75,20 @@ impl Postgres {
     }
 }
 
-fn start_server(pg_ctl: &Path, folder: &Path, user: Option<User>, port: u16) -> Result<()> {
+fn start_server(
+    pg_ctl: &Path,
+    folder: &Path,
+    user: Option<User>,
+    port: u16,
+    durability: Durability,
+) -> Result<()> {
+    let switches = match durability {
+        Durability::Kept => "",
+        Durability::Dropped => " -c fsync=off -c full_page_writes=off",
+    };
     let options = format!(
-        "-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories= -c max_connections={CONNECTIONS_MAX} \
-         -c fsync=off -c full_page_writes=off"
+        "-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories= -c max_connections={CONNECTIONS_MAX}\
+         {switches}"
     );
     let log = folder.join("log");
     let started = as_user(pg_ctl, folder, user)

@@ -1,7 +1,7 @@
 //! Abnormal orders: one row for each payment at the gateway that has not its order. Deleted rows are in no list.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, OnConflict, Query, UnionType},
 };
 use todoke_domain::{
@@ -293,19 +293,13 @@ pub(crate) async fn list(
     filter: &AbnormalOrderFilter,
     request: PageRequest,
 ) -> Result<Page<AbnormalOrder>, DbErr> {
-    let mut found = Vec::new();
-    for ip_code in scope.narrow(&filter.ip_codes, Action::View) {
-        let mut query = matching(filter, Column::IpCode.eq(ip_code.as_str()));
-        if let Some(place) = request.after {
-            query = query.filter(keyset::after(Column::ReceivedAt, Column::Id, place));
-        }
-        let query = query.order_by_desc(Column::ReceivedAt).order_by_desc(Column::Id).limit(request.rows + 1);
-        for model in query.all(db).await? {
-            let row = row_of(model)?;
-            found.push((row.place(), row));
-        }
-    }
-    Ok(keyset::merge(found, request))
+    let codes = scope.narrow(&filter.ip_codes, Action::View);
+    let queries = codes.iter().map(|ip_code| matching(filter, Column::IpCode.eq(ip_code.as_str()))).collect();
+    keyset::page(db, queries, (Column::ReceivedAt, Column::Id), request, |row| {
+        let row = row_of(row)?;
+        Ok((row.place(), row))
+    })
+    .await
 }
 
 /// How many rows a list has.
@@ -314,13 +308,9 @@ pub(crate) async fn count(
     db: &impl ConnectionTrait,
     filter: &AbnormalOrderFilter,
 ) -> Result<Total, DbErr> {
-    let visible: Vec<String> =
-        scope.narrow(&filter.ip_codes, Action::View).into_iter().map(String::from).collect();
-    if visible.is_empty() {
-        return Ok(Total::of(0));
-    }
-    let query = matching(filter, Column::IpCode.is_in(visible));
-    keyset::count_capped(db, query, Column::Id).await.map(Total::of)
+    let codes = scope.narrow(&filter.ip_codes, Action::View);
+    let queries = codes.iter().map(|ip_code| matching(filter, Column::IpCode.eq(ip_code.as_str()))).collect();
+    keyset::count_together(db, queries, Column::Id, COUNT_MAX + 1).await.map(Total::of)
 }
 
 /// How many rows each of the five lists has, in one query; each count stops at [`COUNT_MAX`].

@@ -1,8 +1,8 @@
 //! Orders that the carts have.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select,
+    sea_query::Expr,
 };
 use todoke_domain::{
     access::Action,
@@ -18,7 +18,7 @@ use super::{
     checkouts::{lines_from_json, lines_to_json},
     entity::orders::{self, Column},
     keyset,
-    page::{Page, PageRequest, Place, Total},
+    page::{COUNT_MAX, Page, PageRequest, Place, Total},
     rows,
 };
 use crate::auth::scope::Scope;
@@ -145,19 +145,13 @@ pub(crate) async fn list(
     filter: &OrderFilter,
     request: PageRequest,
 ) -> Result<Page<Order>, DbErr> {
-    let mut found = Vec::new();
-    for ip_code in scope.narrow(&filter.ip_codes, Action::View) {
-        let mut query = matching(filter, Column::IpCode.eq(ip_code.as_str()));
-        if let Some(place) = request.after {
-            query = query.filter(keyset::after(Column::OrderedAt, Column::Id, place));
-        }
-        let query = query.order_by_desc(Column::OrderedAt).order_by_desc(Column::Id).limit(request.rows + 1);
-        for row in query.all(db).await? {
-            let order = order_of(row)?;
-            found.push((order.place(), order));
-        }
-    }
-    Ok(keyset::merge(found, request))
+    let codes = scope.narrow(&filter.ip_codes, Action::View);
+    let queries = codes.iter().map(|ip_code| matching(filter, Column::IpCode.eq(ip_code.as_str()))).collect();
+    keyset::page(db, queries, (Column::OrderedAt, Column::Id), request, |row| {
+        let row = order_of(row)?;
+        Ok((row.place(), row))
+    })
+    .await
 }
 
 /// How many orders there are.
@@ -166,13 +160,9 @@ pub(crate) async fn count(
     db: &impl ConnectionTrait,
     filter: &OrderFilter,
 ) -> Result<Total, DbErr> {
-    let visible: Vec<String> =
-        scope.narrow(&filter.ip_codes, Action::View).into_iter().map(String::from).collect();
-    if visible.is_empty() {
-        return Ok(Total::of(0));
-    }
-    let query = matching(filter, Column::IpCode.is_in(visible));
-    keyset::count_capped(db, query, Column::Id).await.map(Total::of)
+    let codes = scope.narrow(&filter.ip_codes, Action::View);
+    let queries = codes.iter().map(|ip_code| matching(filter, Column::IpCode.eq(ip_code.as_str()))).collect();
+    keyset::count_together(db, queries, Column::Id, COUNT_MAX + 1).await.map(Total::of)
 }
 
 fn matching(filter: &OrderFilter, of_ip_codes: Expr) -> Select<orders::Entity> {

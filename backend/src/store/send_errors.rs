@@ -95,19 +95,12 @@ pub(crate) async fn search(
     search: &SendErrorSearch,
     request: PageRequest,
 ) -> Result<Page<SendError>, DbErr> {
-    let mut found = Vec::new();
-    for ip_code in scope.narrow(&search.ip_codes, Action::View) {
-        let mut query = matching(search, &ip_code);
-        if let Some(place) = request.after {
-            query = query.filter(keyset::after(Column::OccurredAt, Column::Id, place));
-        }
-        let query = query.order_by_desc(Column::OccurredAt).order_by_desc(Column::Id).limit(request.rows + 1);
-        for row in query.all(db).await? {
-            let place = Place { at: row.occurred_at, id: row.id };
-            found.push((place, send_error_of(row)?));
-        }
-    }
-    Ok(keyset::merge(found, request))
+    let codes = scope.narrow(&search.ip_codes, Action::View);
+    let queries = codes.iter().map(|ip_code| matching(search, ip_code)).collect();
+    keyset::page(db, queries, (Column::OccurredAt, Column::Id), request, |row| {
+        Ok((Place { at: row.occurred_at, id: row.id }, send_error_of(row)?))
+    })
+    .await
 }
 
 /// How many rows a search has; stops one above [`COUNT_MAX`].
@@ -116,15 +109,9 @@ pub(crate) async fn count(
     db: &impl ConnectionTrait,
     search: &SendErrorSearch,
 ) -> Result<Total, DbErr> {
-    let mut counted = 0;
-    for ip_code in scope.narrow(&search.ip_codes, Action::View) {
-        if counted <= COUNT_MAX {
-            counted +=
-                keyset::count_at_most(db, matching(search, &ip_code), Column::Id, COUNT_MAX + 1 - counted)
-                    .await?;
-        }
-    }
-    Ok(Total::of(counted))
+    let codes = scope.narrow(&search.ip_codes, Action::View);
+    let queries = codes.iter().map(|ip_code| matching(search, ip_code)).collect();
+    keyset::count_together(db, queries, Column::Id, COUNT_MAX + 1).await.map(Total::of)
 }
 
 /// How many rows of an IP code wait for somebody, at most [`COUNT_MAX`].

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::tally::Outcome;
-use crate::postgres::Postgres;
+use crate::postgres::{Durability, Postgres};
 use crate::process::{find, run, run_looking};
 use crate::tools;
 use crate::web;
@@ -61,7 +61,7 @@ pub(super) fn test_on_sqlite() -> Outcome {
 
 /// Only the tests at the server's boundary: the others know no database.
 pub(super) fn test_on_postgres() -> Outcome {
-    match Postgres::start() {
+    match Postgres::start(Durability::Dropped) {
         Ok(postgres) => cargo_test(
             server_tests()
                 .args(["--test", "it"])
