@@ -8,6 +8,10 @@ use todoke_domain::{
 
 use crate::app::ConflictReason;
 
+mod settings;
+
+pub(crate) use settings::SettingFault;
+
 /// The reader's language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -38,6 +42,8 @@ pub(crate) enum Message {
     Search(SearchRule),
     /// A fault of a field.
     Field(FaultKind),
+    /// A fault of a setting.
+    Setting(SettingFault),
     /// Login or password is wrong; which of the two is not told.
     WrongCredentials,
     /// Too many wrong passwords; so many seconds to wait.
@@ -95,7 +101,8 @@ fn every_message() -> Vec<Message> {
         Message::DiffersFromStored,
         Message::StatusNotAllowed,
     ];
-    search.chain(fields).chain(others).collect()
+    let settings = SettingFault::ALL.into_iter().map(Message::Setting);
+    search.chain(fields).chain(others).chain(settings).collect()
 }
 
 impl Message {
@@ -104,6 +111,7 @@ impl Message {
         match self {
             Self::Search(rule) => rule.code(),
             Self::Field(kind) => kind.code(),
+            Self::Setting(fault) => fault.code(),
             Self::WrongCredentials => "WRONG_CREDENTIALS",
             Self::LockedOut(_) => "LOCKED_OUT",
             Self::MaybeReceivedNotConfirmed => "MAYBE_RECEIVED_NOT_CONFIRMED",
@@ -131,6 +139,7 @@ impl Message {
         match self {
             Self::Search(rule) => japanese_search_rule(*rule).to_owned(),
             Self::Field(kind) => japanese_field_fault(*kind),
+            Self::Setting(fault) => fault.japanese().to_owned(),
             Self::WrongCredentials => "ログインIDまたはパスワードが正しくありません。".to_owned(),
             Self::LockedOut(seconds) => {
                 format!("サインインに続けて失敗したため、一時的に停止しています。{seconds}秒後にもう一度お試しください。")
@@ -156,6 +165,7 @@ impl Message {
         match self {
             Self::Search(rule) => english_search_rule(*rule).to_owned(),
             Self::Field(kind) => english_field_fault(*kind),
+            Self::Setting(fault) => fault.english().to_owned(),
             Self::WrongCredentials => "The login ID or the password is not correct.".to_owned(),
             Self::LockedOut(seconds) => {
                 format!("Sign-in is paused after repeated failures. Try again in {seconds} seconds.")
@@ -288,6 +298,12 @@ impl ConflictReason {
             }
             (Self::NotClosable, Language::English) => {
                 "Only duplicates and orders that cannot be restored can be closed."
+            }
+            (Self::SettingsChanged, Language::Japanese) => {
+                "表示後に設定が変更されました。最新の内容を確認してください。"
+            }
+            (Self::SettingsChanged, Language::English) => {
+                "The settings were changed since you read them. Check their present state."
             }
             (Self::KeyReused, Language::Japanese) => "このidempotencyKeyは別の操作で使用済みです。",
             (Self::BatchState, Language::Japanese) => {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{App, admin::Desk, evaluations, tokens},
-    auth::{scope::Scope, sealed::Sealer, secrets::Secrets},
+    auth::{scope::Scope, sealed::Sealer, secrets::Secrets, signing},
     clock::SharedClock,
     config::Config,
     delivery::{
@@ -83,6 +83,7 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
     let unreadable = |error| StartError::Io(format!("the secrets in {}: {error}", config.data_dir.display()));
     let secrets = Secrets::load_or_make(&config.data_dir).map_err(unreadable)?;
     let sealer = Sealer::load_or_make(&config.data_dir, config.secret_key.as_ref()).map_err(unreadable)?;
+    check_secret_key(&database, &sealer).await?;
     let stop = CancellationToken::new();
     let live = Live::start(&database, &config.database_url, &stop);
     let (recorder, outcomes) = Recorder::new();
@@ -92,7 +93,7 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
         database: database.clone(),
         clock: clock.clone(),
         live: live.clone(),
-        endpoints: Endpoints::new(database.clone(), clock.clone()),
+        endpoints: Endpoints::new(database.clone(), clock.clone(), sealer.clone()),
         slots: Slots::new(),
         sender,
         recorder,
@@ -123,6 +124,17 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
     }
     tokio::spawn(keep_token_uses(app.clone(), stop.clone()));
     Ok(Running { app, stop, _lock: lock })
+}
+
+/// A machine with another key could neither sign nor read what the others sealed: better no start than that.
+async fn check_secret_key(database: &Database, sealer: &Sealer) -> Result<(), StartError> {
+    let newest = store::signing_secrets::find_newest(&Scope::system(), database.reader()).await?;
+    match newest.map(|(ip_code, secret)| signing::open(sealer, &ip_code, &secret)) {
+        None | Some(Ok(_)) => Ok(()),
+        Some(Err(error)) => Err(StartError::Setting(format!(
+            "the secrets in the database do not open: {error}. Give the key they were sealed with, in TODOKE_SECRET_KEY or as secret.key in the data directory"
+        ))),
+    }
 }
 
 async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), StartError> {

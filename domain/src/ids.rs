@@ -32,6 +32,8 @@ pub enum DeliveryKind {}
 pub enum AttemptKind {}
 /// Marks the ids of decisions (one decision, at most one request).
 pub enum DecisionKind {}
+/// Marks the ids of signing secrets.
+pub enum SigningSecretKind {}
 /// Marks the ids of resend batches.
 pub enum ResendBatchKind {}
 /// Marks the ids of result notifications.
@@ -61,6 +63,8 @@ pub type DeliveryId = Id<DeliveryKind>;
 pub type AttemptId = Id<AttemptKind>;
 /// The id of a decision.
 pub type DecisionId = Id<DecisionKind>;
+/// The id of a secret with which requests to a merchant are signed.
+pub type SigningSecretId = Id<SigningSecretKind>;
 /// The id of a resend batch; the decision behind each of its resends bears the same id.
 pub type ResendBatchId = Id<ResendBatchKind>;
 /// The id of a result notification.

@@ -10,6 +10,7 @@ pub mod access;
 pub mod acknowledgement;
 pub mod csv;
 pub mod delivery;
+pub mod endpoint_settings;
 pub mod ids;
 pub mod money;
 pub mod notification;

@@ -230,6 +230,18 @@ pub fn faults_of_edited_parameters(stored: &[Parameter], edited: &[Parameter]) -
     faults
 }
 
+/// The names of the parameters that an edit changes, adds or takes away.
+pub fn changed_names<'a>(stored: &'a [Parameter], edited: &'a [Parameter]) -> Vec<&'a str> {
+    let value_in = |list: &'a [Parameter], name: &str| {
+        list.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value.as_str())
+    };
+    let mut names: Vec<&str> = stored.iter().chain(edited).map(|parameter| parameter.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| value_in(stored, name) != value_in(edited, name));
+    names
+}
+
 fn assemble(raw: RawPaymentResult, ip_code: IpCode, amount: Yen, occurred_at: Timestamp) -> PaymentResult {
     let payment_id = PaymentId::of(&ip_code, &raw.order_no);
     let search_keys = SearchKeys {
@@ -324,6 +336,20 @@ fn faults_of_repeated_names(parameters: &[Parameter]) -> Vec<FieldFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_edit_is_told_by_the_names_it_touches() {
+        let list = |pairs: &[(&str, &str)]| -> Vec<Parameter> {
+            let parameter = |(name, value): &(&str, &str)| Parameter {
+                name: (*name).to_owned(),
+                value: (*value).to_owned(),
+            };
+            pairs.iter().map(parameter).collect()
+        };
+        let stored = list(&[("a", "1"), ("b", "2"), ("c", "3")]);
+        assert!(changed_names(&stored, &list(&[("c", "3"), ("a", "1"), ("b", "2")])).is_empty());
+        assert_eq!(changed_names(&stored, &list(&[("a", "9"), ("b", "2"), ("d", "")])), ["a", "c", "d"]);
+    }
 
     fn raw() -> RawPaymentResult {
         RawPaymentResult {

@@ -29,6 +29,26 @@ impl RetryPolicy {
     /// The longest wait that a `Retry-After` header may ask for, in milliseconds (one day).
     pub const RETRY_AFTER_MAX_MS: i64 = 86_400_000;
 
+    /// Reads `none`, `delays:5,60` (seconds) or `every:6` (hours), as commands write it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, figures) = text.split_once(':').unwrap_or((text, ""));
+        match kind {
+            "none" if figures.is_empty() => Some(Self::None),
+            "delays" => {
+                let delays_s: Option<Vec<u32>> =
+                    figures.split(',').map(|delay| delay.trim().parse().ok()).collect();
+                let delays_s = delays_s.filter(|delays| delays.len() <= Self::DELAYS_MAX)?;
+                let fit = delays_s.iter().all(|delay| (1..=86_400).contains(delay));
+                fit.then_some(Self::Delays { delays_s })
+            }
+            "every" => {
+                let hours = figures.parse().ok().filter(|hours| (1..=24).contains(hours))?;
+                Some(Self::EveryHours { hours })
+            }
+            _ => None,
+        }
+    }
+
     /// The wait before the next attempt in milliseconds, or `None` when the policy is spent.
     /// `failures` counts the failed automatic attempts so far, the one just made included.
     /// Jitter lengthens the wait by up to a fifth, so that an outage does not end in a stampede.
@@ -58,6 +78,25 @@ mod tests {
     #[test]
     fn the_default_never_retries() {
         assert_eq!(RetryPolicy::default().delay_ms(1, Some(1_000), 500), None);
+    }
+
+    #[test]
+    fn commands_write_a_policy_in_one_word() {
+        assert_eq!(RetryPolicy::parse("none"), Some(RetryPolicy::None));
+        assert_eq!(RetryPolicy::parse("delays:5, 60"), Some(RetryPolicy::Delays { delays_s: vec![5, 60] }));
+        assert_eq!(RetryPolicy::parse("every:6"), Some(RetryPolicy::EveryHours { hours: 6 }));
+        for wrong in [
+            "",
+            "delays:",
+            "delays:0",
+            "delays:86401",
+            "delays:1,1,1,1,1,1,1,1,1,1,1",
+            "every:25",
+            "every:",
+            "none:1",
+        ] {
+            assert_eq!(RetryPolicy::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
+use super::signing_secrets;
 use crate::{
     auth::{api_token, password, scope::Scope, sealed::Sealer},
     clock::SharedClock,
@@ -16,7 +17,7 @@ use crate::{
         self, Database,
         accounts::NewUser,
         audit::AuditEntry,
-        ip_codes::{Endpoint, IpCodeSettings},
+        ip_codes::{Endpoint, IpCodeSettings, PAUSE_AFTER_FAILURES_DEFAULT},
         tokens::{ApiToken, NewApiToken},
     },
 };
@@ -24,7 +25,7 @@ use crate::{
 mod settings;
 
 pub use crate::store::ip_codes::EndpointMethod;
-pub use settings::{EndpointChange, set_alerts, set_endpoint, set_shop};
+pub use settings::{EndpointChange, rotate_secret, set_alerts, set_endpoint, set_shop};
 
 /// Longest name of a merchant, an IP code, a user or a token, in characters.
 const NAME_CHARS_MAX: usize = 100;
@@ -35,7 +36,6 @@ pub struct Desk {
     pub database: Database,
     /// The clock.
     pub clock: SharedClock,
-    #[allow(dead_code, reason = "the first command that seals comes with the next changes")]
     pub(crate) sealer: Sealer,
 }
 
@@ -94,7 +94,15 @@ pub async fn create_merchant(desk: &Desk, name: &str) -> Result<MerchantId, Admi
     Ok(id)
 }
 
-/// Makes an IP code of a merchant.
+/// An IP code just made.
+pub struct NewIpCode {
+    /// The code.
+    pub ip_code: IpCode,
+    /// With which its requests are signed; never shown again.
+    pub signing_secret: String,
+}
+
+/// Makes an IP code of a merchant, with the secret that signs its requests.
 ///
 /// # Errors
 /// What does not exist, exists already or is not allowed, in words; or the database said no.
@@ -103,7 +111,7 @@ pub async fn create_ip_code(
     code: &str,
     merchant: &str,
     name: Option<&str>,
-) -> Result<IpCode, AdminError> {
+) -> Result<NewIpCode, AdminError> {
     let ip_code = parse_ip_code(code)?;
     let (system, now) = (Scope::system(), desk.clock.now());
     let tx = desk.database.begin_write().await?;
@@ -120,12 +128,17 @@ pub async fn create_ip_code(
         last_notification_at: None,
         endpoint: Endpoint::default(),
         alert_addresses: Vec::new(),
+        editable_parameters: None,
+        pause_after_failures: PAUSE_AFTER_FAILURES_DEFAULT,
+        settings_version: 1,
+        signing_secrets: Vec::new(),
     };
     store::ip_codes::insert(&system, &tx, &settings, now).await?;
+    let fresh = signing_secrets::replace_secret(&desk.sealer, &system, &tx, &ip_code, now, now).await?;
     let entry = AuditEntry::done("create-ip-code", Some(&ip_code), &ip_code);
     store::audit::insert_event(&system, &tx, entry, now).await?;
     tx.commit().await?;
-    Ok(ip_code)
+    Ok(NewIpCode { ip_code, signing_secret: fresh.reveal().to_owned() })
 }
 
 /// Makes a user; without a merchant it is a platform operator.

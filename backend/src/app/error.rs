@@ -1,7 +1,7 @@
 //! The one error of all use cases. What is internal never leaves: the rim logs it and tells code and request id.
 
 use sea_orm::{DbErr, RuntimeErr};
-use todoke_domain::{order_search::ListFault, time::Timestamp};
+use todoke_domain::{order_search::ListFault, payment::FieldFault, time::Timestamp};
 
 use crate::messages::Message;
 
@@ -69,12 +69,14 @@ pub(crate) enum ConflictReason {
     BatchState,
     /// The plan was not started within its hour.
     PlanExpired,
+    /// The settings were changed since they were read.
+    SettingsChanged,
 }
 
 impl ConflictReason {
     /// Every reason.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: &[Self] = &[
         Self::AlreadyResending,
         Self::AlreadyProcessed,
         Self::NotProcessed,
@@ -87,6 +89,7 @@ impl ConflictReason {
         Self::KeyReused,
         Self::BatchState,
         Self::PlanExpired,
+        Self::SettingsChanged,
     ];
 
     /// The stable public code.
@@ -104,6 +107,7 @@ impl ConflictReason {
             Self::KeyReused => "KEY_REUSED",
             Self::BatchState => "BATCH_STATE",
             Self::PlanExpired => "PLAN_EXPIRED",
+            Self::SettingsChanged => "SETTINGS_CHANGED",
         }
     }
 }
@@ -137,6 +141,14 @@ impl Error {
 }
 
 impl FieldError {
+    /// A fault of a parameter, beside `["parameters", NAME]`: a name may hold dots.
+    pub(crate) fn of_parameter(fault: FieldFault) -> Self {
+        Self {
+            field: fault.field.splitn(2, '.').map(str::to_owned).collect(),
+            message: Message::Field(fault.kind),
+        }
+    }
+
     /// A fault beside a field.
     pub(crate) fn new(path: &[&str], message: Message) -> Self {
         Self { field: path.iter().map(|part| (*part).to_owned()).collect(), message }

@@ -21,6 +21,8 @@ pub(crate) mod accounts;
 pub mod admin;
 pub(crate) mod checkouts;
 mod closings;
+pub(crate) mod endpoint_settings;
+pub(crate) mod endpoint_tests;
 mod error;
 pub(crate) mod evaluations;
 pub(crate) mod exports;
@@ -36,6 +38,7 @@ pub(crate) mod resend_batches;
 mod restores;
 pub(crate) mod saved_searches;
 pub(crate) mod send_errors;
+pub(crate) mod signing_secrets;
 pub(crate) mod timelines;
 pub(crate) mod tokens;
 

@@ -21,13 +21,14 @@ use super::{
 use crate::{
     auth::scope::Scope,
     live::Change,
-    messages::Message,
+    messages::{Message, SettingFault},
     providers::zeus,
     store::{
         self,
         attempts::Attempt,
         audit::AuditEntry,
         decisions::{Decision, DecisionKind, NewDecision},
+        ip_codes::Endpoint,
         page::{Page, PageRequest, Total},
         send_errors::SendError,
     },
@@ -244,25 +245,29 @@ async fn check_edited(
     stored: &[Parameter],
     edited: &[Parameter],
 ) -> Result<(), Error> {
+    let known = app.endpoints().load(std::iter::once(ip_code)).await?;
+    let settings = known.get(ip_code).ok_or(Error::NotFound)?;
     let mut faults = payment::faults_of_edited_parameters(stored, edited);
-    let settings = app.endpoints().load(std::iter::once(ip_code)).await?;
-    for parameter in edited {
-        let lacking = settings.get(ip_code).and_then(|settings| {
-            zeus::encode_form(&settings.endpoint, std::slice::from_ref(parameter)).err()
-        });
-        if let Some(lacking) = lacking {
-            let kind = payment::FaultKind::NotInCharset(lacking.character);
-            faults.push(FieldFault::new(format!("parameters.{}", parameter.name), kind));
-        }
+    faults.extend(charset_faults(&settings.endpoint, edited));
+    let mut errors: Vec<FieldError> = faults.into_iter().map(FieldError::of_parameter).collect();
+    if let Some(editable) = &settings.editable_parameters {
+        let names = payment::changed_names(stored, edited);
+        let fixed = names.into_iter().filter(|name| !editable.iter().any(|known| known == name));
+        errors.extend(fixed.map(|name| {
+            FieldError::new(&["parameters", name], Message::Setting(SettingFault::ParameterNotEditable))
+        }));
     }
-    if faults.is_empty() {
-        return Ok(());
-    }
-    let beside = |fault: FieldFault| FieldError {
-        field: fault.field.splitn(2, '.').map(str::to_owned).collect(),
-        message: Message::Field(fault.kind),
+    if errors.is_empty() { Ok(()) } else { Err(Error::BadInput(errors)) }
+}
+
+/// Characters that the endpoint's charset lacks, parameter by parameter.
+pub(super) fn charset_faults(endpoint: &Endpoint, parameters: &[Parameter]) -> Vec<FieldFault> {
+    let fault = |parameter: &Parameter| {
+        let lacking = zeus::encode_form(endpoint, std::slice::from_ref(parameter)).err()?;
+        let kind = payment::FaultKind::NotInCharset(lacking.character);
+        Some(FieldFault::new(format!("parameters.{}", parameter.name), kind))
     };
-    Err(Error::BadInput(faults.into_iter().map(beside).collect()))
+    parameters.iter().filter_map(fault).collect()
 }
 
 /// Waits until the attempt of this decision is recorded; `None` when it still runs after [`OUTCOME_WAIT`].

@@ -6,12 +6,9 @@ pub(crate) mod jwt;
 pub(crate) mod password;
 pub(crate) mod refresh;
 pub(crate) mod scope;
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "the first secrets that are kept come with the next changes")
-)]
 pub(crate) mod sealed;
 pub(crate) mod secrets;
+pub(crate) mod signing;
 
 /// Random bytes from the operating system.
 pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], getrandom::Error> {

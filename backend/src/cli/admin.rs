@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use todoke_domain::{
     access::{Role, TokenRight},
     acknowledgement::BodyRule,
+    retry::RetryPolicy,
     text::Charset,
 };
 
@@ -63,20 +64,13 @@ enum AdminCommand {
         rights: Vec<TokenRight>,
     },
     /// Sets where and how results are delivered.
-    SetEndpoint {
+    SetEndpoint(EndpointArgs),
+    /// Makes a new signing secret and shows it, once. The one before signs too until the overlap ends.
+    RotateSecret {
         code: String,
-        #[arg(long)]
-        url: String,
-        #[arg(long, value_parser = parse_method)]
-        method: Option<EndpointMethod>,
-        #[arg(long, value_parser = parse_charset)]
-        charset: Option<Charset>,
-        /// 100 to 120000.
-        #[arg(long, value_parser = clap::value_parser!(u32).range(100..=120_000))]
-        timeout_ms: Option<u32>,
-        /// any, equals:TEXT, starts-with:TEXT or contains:TEXT.
-        #[arg(long, value_parser = parse_body_rule)]
-        ack_body: Option<BodyRule>,
+        /// 0 to 168.
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=168))]
+        overlap_hours: u32,
     },
     /// Sets the gateway's ShopID, which turns gateway notifications on.
     SetShop {
@@ -96,6 +90,32 @@ enum AdminCommand {
     /// Takes back a right or a token.
     #[command(subcommand)]
     Revoke(RevokeCommand),
+}
+
+#[derive(Args)]
+struct EndpointArgs {
+    code: String,
+    #[arg(long)]
+    url: Option<String>,
+    #[arg(long, value_parser = parse_method)]
+    method: Option<EndpointMethod>,
+    #[arg(long, value_parser = parse_charset)]
+    charset: Option<Charset>,
+    /// 100 to 120000.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(100..=120_000))]
+    timeout_ms: Option<u32>,
+    /// any, equals:TEXT, starts-with:TEXT or contains:TEXT.
+    #[arg(long, value_parser = parse_body_rule)]
+    ack_body: Option<BodyRule>,
+    /// Whether it drops second copies by itself: what may have been received is then retried unasked.
+    #[arg(long)]
+    idempotent: Option<bool>,
+    /// none, delays:SECONDS,SECONDS,… or every:HOURS.
+    #[arg(long, value_parser = parse_retry_policy)]
+    retry: Option<RetryPolicy>,
+    /// Failures in a row after which the endpoint is paused; 0 means never.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pause_after_failures: Option<u32>,
 }
 
 #[derive(Subcommand)]
@@ -141,8 +161,10 @@ async fn obey(desk: &Desk, command: AdminCommand) -> Result<Answer, AdminError> 
             Ok(Answer::new(format!("merchant {name} made"), json!({"id": id.to_string(), "name": name})))
         }
         AdminCommand::CreateIpCode { code, merchant, name } => {
-            let ip_code = admin::create_ip_code(desk, &code, &merchant, name.as_deref()).await?;
-            Ok(Answer::new(format!("IP code {ip_code} made"), json!({"ip_code": code, "merchant": merchant})))
+            let made = admin::create_ip_code(desk, &code, &merchant, name.as_deref()).await?;
+            let secret = made.signing_secret;
+            let text = format!("IP code {} made\nits requests are signed with {secret}", made.ip_code);
+            Ok(Answer::new(text, json!({"ip_code": code, "merchant": merchant, "signing_secret": secret})))
         }
         AdminCommand::CreateUser { login, merchant, name } => {
             let password = read_password()?;
@@ -158,17 +180,10 @@ async fn obey(desk: &Desk, command: AdminCommand) -> Result<Answer, AdminError> 
             let secret = admin::create_token(desk, &name, &ip_codes, &rights).await?;
             Ok(Answer::new(secret.clone(), json!({"name": name, "token": secret})))
         }
-        AdminCommand::SetEndpoint { code, url, method, charset, timeout_ms, ack_body } => {
-            let change = EndpointChange {
-                url: Some(url.clone()),
-                method,
-                charset,
-                timeout_ms,
-                body_rule: ack_body,
-                ..EndpointChange::default()
-            };
-            admin::set_endpoint(desk, &code, change).await?;
-            Ok(Answer::new(format!("results of {code} go to {url}"), json!({"ip_code": code, "url": url})))
+        AdminCommand::SetEndpoint(args) => set_endpoint(desk, args).await,
+        AdminCommand::RotateSecret { code, overlap_hours } => {
+            let secret = admin::rotate_secret(desk, &code, overlap_hours).await?;
+            Ok(Answer::new(secret.clone(), json!({"ip_code": code, "signing_secret": secret})))
         }
         AdminCommand::SetShop { code, shop_id } => {
             admin::set_shop(desk, &code, &shop_id).await?;
@@ -196,6 +211,22 @@ async fn obey(desk: &Desk, command: AdminCommand) -> Result<Answer, AdminError> 
             ))
         }
     }
+}
+
+async fn set_endpoint(desk: &Desk, args: EndpointArgs) -> Result<Answer, AdminError> {
+    let change = EndpointChange {
+        url: args.url,
+        method: args.method,
+        charset: args.charset,
+        timeout_ms: args.timeout_ms,
+        body_rule: args.ack_body,
+        is_idempotent: args.idempotent,
+        retry_policy: args.retry,
+        pause_after_failures: args.pause_after_failures,
+    };
+    let url = admin::set_endpoint(desk, &args.code, change).await?;
+    let text = format!("results of {} go to {}", args.code, url.as_deref().unwrap_or("nowhere yet"));
+    Ok(Answer::new(text, json!({"ip_code": args.code, "url": url})))
 }
 
 async fn list(desk: &Desk, what: Listed) -> Result<Answer, AdminError> {
@@ -271,6 +302,11 @@ fn parse_method(text: &str) -> Result<EndpointMethod, String> {
 
 fn parse_charset(text: &str) -> Result<Charset, String> {
     Charset::from_name(text).ok_or_else(|| "cp932, utf-8 or euc-jp".to_owned())
+}
+
+fn parse_retry_policy(text: &str) -> Result<RetryPolicy, String> {
+    RetryPolicy::parse(text)
+        .ok_or_else(|| "none, delays:SECONDS,SECONDS,… (1 to 10 of them) or every:HOURS (1 to 24)".to_owned())
 }
 
 fn parse_body_rule(text: &str) -> Result<BodyRule, String> {

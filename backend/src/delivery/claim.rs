@@ -14,10 +14,11 @@ use todoke_domain::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::endpoints::KnownEndpoint;
 use super::machinery::{Job, Machinery, OrphanedLease, new_lease, orphaned_attempt, start_attempt};
 use crate::{
     auth::scope::Scope,
-    store::{self, deliveries::Delivery, ip_codes::IpCodeSettings, payments::ResultFacts},
+    store::{self, deliveries::Delivery, payments::ResultFacts},
 };
 
 /// Deliveries looked at in one claim.
@@ -135,12 +136,12 @@ async fn record_orphans(machinery: &Arc<Machinery>, now: Timestamp) -> Result<us
 
 struct Known {
     facts: HashMap<DeliveryId, ResultFacts>,
-    settings: HashMap<IpCode, Arc<IpCodeSettings>>,
+    settings: HashMap<IpCode, Arc<KnownEndpoint>>,
     edited: HashMap<DecisionId, Vec<Parameter>>,
 }
 
 impl Known {
-    fn of(&self, delivery: &Delivery) -> Option<(ResultFacts, Arc<IpCodeSettings>, Option<Vec<Parameter>>)> {
+    fn of(&self, delivery: &Delivery) -> Option<(ResultFacts, Arc<KnownEndpoint>, Option<Vec<Parameter>>)> {
         let facts = self.facts.get(&delivery.id)?.clone();
         let settings = self.settings.get(&delivery.ip_code)?.clone();
         let edited = delivery.decision_id.and_then(|decision| self.edited.get(&decision).cloned());

@@ -10,7 +10,11 @@ use sea_orm::DbErr;
 use todoke_domain::{ids::IpCode, time::Timestamp};
 
 use crate::{
-    auth::scope::Scope,
+    auth::{
+        scope::Scope,
+        sealed::{Sealer, Unopenable},
+        signing::Signer,
+    },
     clock::SharedClock,
     store::{self, Database, ip_codes::IpCodeSettings},
 };
@@ -18,24 +22,46 @@ use crate::{
 /// How long settings are believed, in milliseconds.
 const BELIEVED_MS: i64 = 2_000;
 
+/// The settings of an IP code, with its secrets opened: they are in memory only, and never shown.
+#[derive(Debug)]
+pub(crate) struct KnownEndpoint {
+    settings: IpCodeSettings,
+    /// Signs requests; an error where the secrets do not open with this process's key.
+    pub signer: Result<Signer, Unopenable>,
+}
+
+impl std::ops::Deref for KnownEndpoint {
+    type Target = IpCodeSettings;
+
+    fn deref(&self) -> &IpCodeSettings {
+        &self.settings
+    }
+}
+
 /// Settings read lately.
 pub(crate) struct Endpoints {
     database: Database,
     clock: SharedClock,
-    known: Mutex<HashMap<IpCode, (Timestamp, Arc<IpCodeSettings>)>>,
+    sealer: Sealer,
+    known: Mutex<HashMap<IpCode, (Timestamp, Arc<KnownEndpoint>)>>,
 }
 
 impl Endpoints {
     /// Nothing read yet.
-    pub(crate) fn new(database: Database, clock: SharedClock) -> Self {
-        Self { database, clock, known: Mutex::default() }
+    pub(crate) fn new(database: Database, clock: SharedClock, sealer: Sealer) -> Self {
+        Self { database, clock, sealer, known: Mutex::default() }
+    }
+
+    /// Reads these settings afresh next time: they were changed here.
+    pub(crate) fn forget(&self, ip_code: &IpCode) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(ip_code);
     }
 
     /// The settings of these IP codes; those that do not exist are left out.
     pub(crate) async fn load<'a>(
         &self,
         wanted: impl Iterator<Item = &'a IpCode>,
-    ) -> Result<HashMap<IpCode, Arc<IpCodeSettings>>, DbErr> {
+    ) -> Result<HashMap<IpCode, Arc<KnownEndpoint>>, DbErr> {
         let now = self.clock.now();
         let mut found = HashMap::new();
         let mut missing: Vec<IpCode> = Vec::new();
@@ -55,11 +81,20 @@ impl Endpoints {
             return Ok(found);
         }
         let read = store::ip_codes::load_settings(&Scope::system(), self.database.reader(), &missing).await?;
+        let read: Vec<_> = read.into_iter().map(|settings| Arc::new(self.open(settings))).collect();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        for settings in read.into_iter().map(Arc::new) {
+        for settings in read {
             known.insert(settings.ip_code.clone(), (now, settings.clone()));
             found.insert(settings.ip_code.clone(), settings);
         }
         Ok(found)
+    }
+
+    fn open(&self, settings: IpCodeSettings) -> KnownEndpoint {
+        let signer = Signer::open(&self.sealer, &settings.ip_code, &settings.signing_secrets);
+        if let Err(error) = &signer {
+            tracing::error!(ip_code = %settings.ip_code, %error, "a signing secret does not open; nothing is sent");
+        }
+        KnownEndpoint { settings, signer }
     }
 }

@@ -15,8 +15,8 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    endpoints::Endpoints,
-    message::{Envelope, headers_of},
+    endpoints::{Endpoints, KnownEndpoint},
+    message::{Mark, Prepared, Stamp, prepare},
     recorder::{Finished, Recorder},
     sender::{Answer, Exchange, Sender},
     slots::{Slot, Slots},
@@ -24,7 +24,6 @@ use super::{
 use crate::{
     clock::SharedClock,
     live::Live,
-    providers::zeus::{self, OutgoingRequest, Unbuildable},
     store::{
         Database,
         attempts::{Attempt, Timings},
@@ -97,7 +96,7 @@ pub(crate) struct Job {
     /// Parameters that take the stored ones' place.
     pub edited: Option<Vec<Parameter>>,
     /// Where it goes.
-    pub settings: Arc<IpCodeSettings>,
+    pub settings: Arc<KnownEndpoint>,
     /// Its room.
     pub slot: Slot,
 }
@@ -130,17 +129,12 @@ async fn make_attempt(machinery: &Machinery, job: &Job) -> Finished {
     let parameters = job.edited.as_deref().unwrap_or(&job.facts.parameters);
     let started_at = machinery.clock.now();
     let stopwatch = std::time::Instant::now();
-    let request = zeus::build_request(endpoint, parameters);
-    let exchange = match &request {
-        Ok(request) => {
-            let envelope = Envelope {
-                delivery_id: job.delivery_id,
-                is_edited: job.edited.is_some(),
-                timeout_ms: endpoint.timeout_ms,
-            };
-            machinery.sender.send(request, envelope).await
-        }
-        Err(unbuildable) => unsent(cause_of(*unbuildable)),
+    let stamp =
+        Stamp { delivery_id: job.delivery_id, mark: Mark::of_edited(job.edited.is_some()), at: started_at };
+    let prepared = prepare(endpoint, &job.settings.signer, parameters, stamp);
+    let exchange = match &prepared {
+        Ok(prepared) => machinery.sender.send(prepared, endpoint.timeout_ms).await,
+        Err(cause) => Exchange { result: Err(*cause), timings: Timings::default() },
     };
     let duration_ms = u32::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u32::MAX);
     let outcome = match &exchange.result {
@@ -150,7 +144,7 @@ async fn make_attempt(machinery: &Machinery, job: &Job) -> Finished {
         Err(cause) => Outcome::Failed(*cause),
     };
     let retry_after_ms = exchange.result.as_ref().ok().and_then(retry_after_ms);
-    let attempt = attempt_of(job, request.ok(), (started_at, duration_ms), outcome, exchange);
+    let attempt = attempt_of(job, prepared.ok(), (started_at, duration_ms), outcome, exchange);
     Finished {
         attempt,
         lease_id: job.lease.id,
@@ -163,13 +157,15 @@ async fn make_attempt(machinery: &Machinery, job: &Job) -> Finished {
 /// The record of a delivery whose process died: the request is what would have been sent, the answer is unknown.
 pub(crate) fn orphaned_attempt(job_like: &OrphanedLease, now: Timestamp) -> Finished {
     let parameters = job_like.edited.as_deref().unwrap_or(&job_like.facts.parameters);
-    let request = zeus::build_request(&job_like.settings.endpoint, parameters).ok();
-    let envelope = Envelope {
-        delivery_id: job_like.delivery_id,
-        is_edited: job_like.edited.is_some(),
-        timeout_ms: job_like.settings.endpoint.timeout_ms,
-    };
     let started_at = job_like.leased_at.unwrap_or(now);
+    let stamp = Stamp {
+        delivery_id: job_like.delivery_id,
+        mark: Mark::of_edited(job_like.edited.is_some()),
+        at: started_at,
+    };
+    let settings = &job_like.settings;
+    let prepared = prepare(&settings.endpoint, &settings.signer, parameters, stamp).ok();
+    let request = prepared.as_ref().map(|prepared| &prepared.request);
     let attempt = Attempt {
         id: AttemptId::new(Uuid::now_v7()),
         delivery_id: job_like.delivery_id,
@@ -182,9 +178,9 @@ pub(crate) fn orphaned_attempt(job_like: &OrphanedLease, now: Timestamp) -> Fini
         outcome: Outcome::Failed(Cause::ProcessDied),
         http_status: None,
         request_method: job_like.settings.endpoint.method.code().to_ascii_uppercase(),
-        request_url: request.as_ref().map(|request| request.url.to_string()).unwrap_or_default(),
-        request_headers: request.as_ref().map(|request| headers_of(request, envelope)).unwrap_or_default(),
-        request_body: request.map(|request| request.body).unwrap_or_default(),
+        request_url: request.map(|request| request.url.to_string()).unwrap_or_default(),
+        request_body: request.map(|request| request.body.clone()).unwrap_or_default(),
+        request_headers: prepared.map(|prepared| prepared.headers).unwrap_or_default(),
         timings: Timings::default(),
         response_headers: Vec::new(),
         response_body: Vec::new(),
@@ -217,20 +213,20 @@ pub(crate) struct OrphanedLease {
     /// Parameters that took the stored ones' place.
     pub edited: Option<Vec<Parameter>>,
     /// Where it went.
-    pub settings: Arc<IpCodeSettings>,
+    pub settings: Arc<KnownEndpoint>,
 }
 
 fn attempt_of(
     job: &Job,
-    request: Option<OutgoingRequest>,
+    prepared: Option<Prepared>,
     (started_at, duration_ms): (Timestamp, u32),
     outcome: Outcome,
     exchange: Exchange,
 ) -> Attempt {
     let endpoint = &job.settings.endpoint;
-    let (request_url, request_body) = match request {
-        Some(request) => (request.url.to_string(), request.body),
-        None => (endpoint.url.clone().unwrap_or_default(), String::new()),
+    let (request_url, request_body, request_headers) = match prepared {
+        Some(Prepared { request, headers }) => (request.url.to_string(), request.body, headers),
+        None => (endpoint.url.clone().unwrap_or_default(), String::new(), Vec::new()),
     };
     let (http_status, response_headers, response_body) = match exchange.result {
         Ok(answer) => (Some(answer.status), answer.headers, answer.body),
@@ -250,24 +246,12 @@ fn attempt_of(
         request_method: endpoint.method.code().to_ascii_uppercase(),
         request_url,
         request_body,
-        request_headers: exchange.request_headers,
+        request_headers,
         timings: exchange.timings,
         response_headers,
         response_body,
         decided_by: None,
         is_edited: job.edited.is_some(),
-    }
-}
-
-/// There was nothing to send.
-fn unsent(cause: Cause) -> Exchange {
-    Exchange { result: Err(cause), request_headers: Vec::new(), timings: Timings::default() }
-}
-
-const fn cause_of(unbuildable: Unbuildable) -> Cause {
-    match unbuildable {
-        Unbuildable::NoEndpoint => Cause::NoEndpoint,
-        Unbuildable::InvalidUrl | Unbuildable::NotInCharset(_) => Cause::InvalidRequest,
     }
 }
 

@@ -4,37 +4,100 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
-use todoke_domain::{delivery::Cause, ids::DeliveryId};
+use todoke_domain::{delivery::Cause, ids::DeliveryId, payment::Parameter, time::Timestamp};
 
-use crate::{providers::zeus::OutgoingRequest, store::ip_codes::EndpointMethod};
+use crate::{
+    auth::{sealed::Unopenable, signing::Signer},
+    providers::zeus::{self, OutgoingRequest, Unbuildable},
+    store::ip_codes::{Endpoint, EndpointMethod},
+};
 
-/// What the request is sent with besides its own content.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Envelope {
-    /// Repeated in every request of the delivery, so that a receiver can drop a second copy.
-    pub delivery_id: DeliveryId,
+/// What a request is besides the first or a repeated bringing of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// Nothing else.
+    Plain,
     /// Parameters were edited by hand.
-    pub is_edited: bool,
-    /// From the start of the connection to the end of the answer, in milliseconds.
-    pub timeout_ms: u32,
+    Edited,
+    /// A try of the settings; it belongs to no payment.
+    Test,
 }
 
-/// The headers, in the order in which they are sent.
-pub(crate) fn headers_of(request: &OutgoingRequest, envelope: Envelope) -> Vec<(String, String)> {
+impl Mark {
+    /// By whether parameters were edited.
+    pub(crate) const fn of_edited(is_edited: bool) -> Self {
+        if is_edited { Self::Edited } else { Self::Plain }
+    }
+}
+
+/// What a request bears besides its own content.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp {
+    /// Repeated in every request of the delivery, so that a receiver can drop a second copy.
+    pub delivery_id: DeliveryId,
+    /// What it is.
+    pub mark: Mark,
+    /// When it is sent, for the signature.
+    pub at: Timestamp,
+}
+
+/// A request as it will go over the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Prepared {
+    /// Method, address and body.
+    pub request: OutgoingRequest,
+    /// The headers, in the order in which they are sent.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Builds and signs the request of an endpoint.
+///
+/// # Errors
+/// The cause, where there is nothing that could be sent.
+pub(crate) fn prepare(
+    endpoint: &Endpoint,
+    signer: &Result<Signer, Unopenable>,
+    parameters: &[Parameter],
+    stamp: Stamp,
+) -> Result<Prepared, Cause> {
+    let request = zeus::build_request(endpoint, parameters).map_err(|unbuildable| match unbuildable {
+        Unbuildable::NoEndpoint => Cause::NoEndpoint,
+        Unbuildable::InvalidUrl | Unbuildable::NotInCharset(_) => Cause::InvalidRequest,
+    })?;
+    // A receiver that verifies would refuse a request without its signature, and nobody could say what it did first.
+    let signer = signer.as_ref().map_err(|_| Cause::InvalidRequest)?;
+    let headers = headers_of(&request, signer, stamp);
+    Ok(Prepared { request, headers })
+}
+
+fn headers_of(request: &OutgoingRequest, signer: &Signer, stamp: Stamp) -> Vec<(String, String)> {
     let url = &request.url;
     let host = match url.port() {
         Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
         None => url.host_str().unwrap_or_default().to_owned(),
     };
+    let id = stamp.delivery_id.to_string();
     let mut headers = vec![
         ("host", host),
         ("user-agent", concat!("Todoke/", env!("CARGO_PKG_VERSION")).to_owned()),
         ("accept", "*/*".to_owned()),
         ("connection", "close".to_owned()),
-        ("todoke-delivery-id", envelope.delivery_id.to_string()),
+        ("todoke-delivery-id", id.clone()),
     ];
-    if envelope.is_edited {
-        headers.push(("todoke-edited", "true".to_owned()));
+    match stamp.mark {
+        Mark::Plain => {}
+        Mark::Edited => headers.push(("todoke-edited", "true".to_owned())),
+        Mark::Test => headers.push(("todoke-test", "true".to_owned())),
+    }
+    // The specification signs the body, and a GET has none: the query is signed too, for it holds all that matters.
+    let signature = match request.method {
+        EndpointMethod::Post => signer.sign(&id, stamp.at, &[&request.body]),
+        EndpointMethod::Get => signer.sign(&id, stamp.at, &[url.query().unwrap_or_default(), ""]),
+    };
+    if !signature.is_empty() {
+        headers.push(("webhook-id", id));
+        headers.push(("webhook-timestamp", stamp.at.as_micros().div_euclid(1_000_000).to_string()));
+        headers.push(("webhook-signature", signature));
     }
     match request.method {
         EndpointMethod::Get => {}
@@ -46,11 +109,9 @@ pub(crate) fn headers_of(request: &OutgoingRequest, envelope: Envelope) -> Vec<(
     headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The request with these headers.
-pub(crate) fn message_of(
-    request: &OutgoingRequest,
-    headers: &[(String, String)],
-) -> Result<Request<Full<Bytes>>, Cause> {
+/// The request as the HTTP library takes it.
+pub(crate) fn message_of(prepared: &Prepared) -> Result<Request<Full<Bytes>>, Cause> {
+    let Prepared { request, headers } = prepared;
     let url = &request.url;
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),

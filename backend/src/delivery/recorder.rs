@@ -22,7 +22,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{alerts, batches, machinery::Machinery};
+use super::{alerts, batches, endpoints::KnownEndpoint, machinery::Machinery};
 use crate::{
     auth::{random_bytes, scope::Scope},
     live::Change,
@@ -30,7 +30,6 @@ use crate::{
         self,
         attempts::Attempt,
         deliveries::Delivery,
-        ip_codes::IpCodeSettings,
         payments::ResultFacts,
         send_errors::{Processing, SendError},
     },
@@ -58,7 +57,7 @@ pub(crate) struct Finished {
     /// What its request was made of.
     pub facts: ResultFacts,
     /// The settings it was made with.
-    pub settings: Arc<IpCodeSettings>,
+    pub settings: Arc<KnownEndpoint>,
     /// The answer's `Retry-After`, in milliseconds.
     pub retry_after_ms: Option<i64>,
 }

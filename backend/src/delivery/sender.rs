@@ -21,12 +21,12 @@ use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
 use super::{
-    message::{Envelope, headers_of, message_of},
+    message::{Prepared, message_of},
     steps::{Step, Steps},
     stream::{Traffic, WatchedStream},
     target,
 };
-use crate::{providers::zeus::OutgoingRequest, store::attempts::Timings};
+use crate::store::attempts::Timings;
 
 /// What is kept of an answer's body, in bytes (docs/REQUIREMENTS.md, A.13).
 pub(crate) const BODY_KEPT_BYTES_MAX: usize = 64 * 1024;
@@ -53,8 +53,6 @@ pub(crate) struct Answer {
 pub(crate) struct Exchange {
     /// The answer, or the cause; its class says what the merchant may have received.
     pub result: Result<Answer, Cause>,
-    /// The request's headers.
-    pub request_headers: Vec<(String, String)>,
     /// How long each step took.
     pub timings: Timings,
 }
@@ -84,38 +82,37 @@ impl Sender {
         Ok(Self { tls: TlsConnector::from(Arc::new(config)), permitted: permitted.into() })
     }
 
-    /// Sends one request.
-    pub(crate) async fn send(&self, request: &OutgoingRequest, envelope: Envelope) -> Exchange {
-        let request_headers = headers_of(request, envelope);
+    /// The address that a request to this host would go to now.
+    pub(crate) async fn find_address(&self, url: &Url) -> Result<SocketAddr, Cause> {
+        target::resolve(url, &self.permitted).await
+    }
+
+    /// Sends one request; `timeout_ms` counts from the start of the connection to the end of the answer.
+    pub(crate) async fn send(&self, prepared: &Prepared, timeout_ms: u32) -> Exchange {
         let mut steps = Steps::default();
         let traffic = steps.traffic.clone();
-        let deadline = Instant::now() + Duration::from_millis(u64::from(envelope.timeout_ms));
-        let talk = self.talk(request, &request_headers, &mut steps, deadline);
+        let deadline = Instant::now() + Duration::from_millis(u64::from(timeout_ms));
+        let talk = self.talk(prepared, &mut steps, deadline);
         let result = match tokio::time::timeout_at(deadline, talk).await {
             Ok(result) => result,
             Err(_) if traffic.is_written() => Err(Cause::TimedOut),
             Err(_) => Err(Cause::ConnectTimedOut),
         };
-        Exchange { result, request_headers, timings: steps.into_timings() }
+        Exchange { result, timings: steps.into_timings() }
     }
 
-    async fn talk(
-        &self,
-        request: &OutgoingRequest,
-        headers: &[(String, String)],
-        steps: &mut Steps,
-        deadline: Instant,
-    ) -> Result<Answer, Cause> {
-        let message = message_of(request, headers)?;
-        if matches!(request.url.host(), Some(Host::Domain(_))) {
+    async fn talk(&self, prepared: &Prepared, steps: &mut Steps, deadline: Instant) -> Result<Answer, Cause> {
+        let message = message_of(prepared)?;
+        let url = &prepared.request.url;
+        if matches!(url.host(), Some(Host::Domain(_))) {
             steps.begin(Step::Dns);
         }
-        let address = target::resolve(&request.url, &self.permitted).await?;
+        let address = target::resolve(url, &self.permitted).await?;
         steps.begin(Step::Connect);
         let connection = connect(address, deadline).await?;
         let traffic = steps.traffic.clone();
-        if request.url.scheme() == "https" {
-            let name = server_name(&request.url)?;
+        if url.scheme() == "https" {
+            let name = server_name(url)?;
             steps.begin(Step::Tls);
             let secured = self.tls.connect(name, connection).await.map_err(|_| Cause::TlsFailed)?;
             steps.end();

@@ -14,13 +14,14 @@ use uuid::Uuid;
 use crate::{
     app::{App, Error},
     auth::scope::Scope,
-    delivery::message::{Envelope, headers_of},
-    providers::zeus,
+    delivery::{
+        endpoints::KnownEndpoint,
+        message::{Mark, Stamp, prepare},
+    },
     store::{
         self,
         attempts::{Attempt, Timings},
         deliveries::NewDelivery,
-        ip_codes::IpCodeSettings,
         payments::ResultFacts,
         send_errors::{Processing, SendError},
     },
@@ -50,12 +51,14 @@ const CAUSES: [(Cause, Option<u16>); 8] = [
 /// Plants the rows of every IP code there is.
 pub(super) async fn plant(app: &App, now: Timestamp) -> Result<(), Error> {
     let codes = store::ip_codes::list_visible(&Scope::system(), app.database.reader()).await?;
+    let known = app.endpoints().load(codes.iter().map(|settings| &settings.ip_code)).await?;
     let first_day = Timestamp::tokyo_midnight(search::first_searchable_day(now));
     let span_ms = now.millis_since(first_day);
     let tx = app.database.begin_write().await?;
     for number in 0..ROWS {
         let index = usize::try_from(number).unwrap_or(0);
-        let Some(settings) = codes.get(index % codes.len().max(1)) else {
+        let Some(settings) = codes.get(index % codes.len().max(1)).and_then(|code| known.get(&code.ip_code))
+        else {
             break;
         };
         // Denser towards today: the square of an even spread.
@@ -71,7 +74,7 @@ pub(super) async fn plant(app: &App, now: Timestamp) -> Result<(), Error> {
 
 async fn plant_row(
     tx: &DatabaseTransaction,
-    settings: &IpCodeSettings,
+    settings: &KnownEndpoint,
     number: u64,
     at: Timestamp,
     now: Timestamp,
@@ -149,15 +152,15 @@ fn raw_result(ip_code: &IpCode, number: u64, at: Timestamp) -> RawPaymentResult 
 }
 
 fn failed_attempt(
-    settings: &IpCodeSettings,
+    settings: &KnownEndpoint,
     delivery: &NewDelivery,
     facts: &ResultFacts,
     at: Timestamp,
     (cause, http_status): (Cause, Option<u16>),
 ) -> Attempt {
-    let request = zeus::build_request(&settings.endpoint, &facts.parameters).ok();
-    let envelope =
-        Envelope { delivery_id: delivery.id, is_edited: false, timeout_ms: settings.endpoint.timeout_ms };
+    let stamp = Stamp { delivery_id: delivery.id, mark: Mark::Plain, at };
+    let prepared = prepare(&settings.endpoint, &settings.signer, &facts.parameters, stamp).ok();
+    let request = prepared.as_ref().map(|prepared| &prepared.request);
     let body = http_status.map(|status| if status == 200 { b"NG\n".to_vec() } else { b"error\n".to_vec() });
     Attempt {
         id: AttemptId::new(Uuid::now_v7()),
@@ -171,9 +174,9 @@ fn failed_attempt(
         outcome: Outcome::Failed(cause),
         http_status,
         request_method: settings.endpoint.method.code().to_ascii_uppercase(),
-        request_url: request.as_ref().map(|request| request.url.to_string()).unwrap_or_default(),
-        request_headers: request.as_ref().map(|request| headers_of(request, envelope)).unwrap_or_default(),
-        request_body: request.map(|request| request.body).unwrap_or_default(),
+        request_url: request.map(|request| request.url.to_string()).unwrap_or_default(),
+        request_body: request.map(|request| request.body.clone()).unwrap_or_default(),
+        request_headers: prepared.map(|prepared| prepared.headers).unwrap_or_default(),
         timings: sample_timings(cause),
         response_headers: http_status
             .map(|_| vec![("content-type".to_owned(), "text/plain".to_owned())])

@@ -1,6 +1,8 @@
 //! The audit log: who did or tried what, when, from where, before and after.
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+};
 use todoke_domain::{ids::IpCode, time::Timestamp};
 use uuid::Uuid;
 
@@ -91,4 +93,21 @@ pub(crate) async fn insert_event(
         after: Set(entry.after.map(|value| value.to_string())),
     };
     audit_events::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
+}
+
+/// How often something was done with an IP code since then, by whomever.
+pub(crate) async fn count_done(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    action: &str,
+    ip_code: &IpCode,
+    since: Timestamp,
+) -> Result<u64, DbErr> {
+    audit_events::Entity::find()
+        .filter(audit_events::Column::IpCode.eq(ip_code.as_str()))
+        .filter(audit_events::Column::At.gt(since.as_micros()))
+        .filter(audit_events::Column::Action.eq(action))
+        .filter(audit_events::Column::Outcome.eq("DONE"))
+        .count(db)
+        .await
 }

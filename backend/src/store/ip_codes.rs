@@ -1,8 +1,9 @@
 //! IP codes and the settings of their endpoints.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 use todoke_domain::{
     access::Action,
@@ -16,11 +17,15 @@ use todoke_domain::{
 use super::{
     entity::{ip_codes, merchants},
     rows,
+    signing_secrets::{self, SealedSecret},
 };
 use crate::auth::scope::Scope;
 
 /// Default time-out of an endpoint, in milliseconds (docs/DOMAIN.md, Zeus carrier billing: 15 s).
 pub(crate) const TIMEOUT_MS_DEFAULT: u32 = 15_000;
+
+/// Failures in a row after which an endpoint is paused, where nothing else is set.
+pub(crate) const PAUSE_AFTER_FAILURES_DEFAULT: u32 = 50;
 
 /// How parameters are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,6 +104,14 @@ pub(crate) struct IpCodeSettings {
     pub endpoint: Endpoint,
     /// Who is told of send errors.
     pub alert_addresses: Vec<String>,
+    /// The parameters that may be edited; `None` means all but the base ones that name the payment.
+    pub editable_parameters: Option<Vec<String>>,
+    /// Failures in a row after which the endpoint is paused; 0 means never.
+    pub pause_after_failures: u32,
+    /// Grows with every change, so that two people never overwrite each other unseen.
+    pub settings_version: u32,
+    /// What requests are signed with, newest first; sealed.
+    pub signing_secrets: Vec<SealedSecret>,
 }
 
 /// The IP codes that may be seen, in order.
@@ -111,7 +124,33 @@ pub(crate) async fn list_visible(
         let codes: Vec<String> = visible.into_iter().map(String::from).collect();
         query = query.filter(ip_codes::Column::Code.is_in(codes));
     }
-    settings_of(db, query.all(db).await?).await
+    settings_of(scope, db, query.all(db).await?).await
+}
+
+/// One IP code, if it may be seen.
+pub(crate) async fn find(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    ip_code: &IpCode,
+) -> Result<Option<IpCodeSettings>, DbErr> {
+    if !scope.may(ip_code, Action::View) {
+        return Ok(None);
+    }
+    let found = ip_codes::Entity::find_by_id(ip_code.as_str()).all(db).await?;
+    Ok(settings_of(scope, db, found).await?.pop())
+}
+
+/// The same, locked until the transaction ends.
+pub(crate) async fn lock(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    ip_code: &IpCode,
+) -> Result<Option<IpCodeSettings>, DbErr> {
+    if !scope.may(ip_code, Action::View) {
+        return Ok(None);
+    }
+    let found = ip_codes::Entity::find_by_id(ip_code.as_str()).lock(LockType::Update).all(db).await?;
+    Ok(settings_of(scope, db, found).await?.pop())
 }
 
 /// The settings of these IP codes, whether or not they may be seen: for the inbox and the sender.
@@ -123,7 +162,7 @@ pub(crate) async fn load_settings(
     debug_assert!(scope.is_system(), "only the worker and the receiver read settings unasked");
     let codes: Vec<&str> = wanted.iter().map(IpCode::as_str).collect();
     let found = ip_codes::Entity::find().filter(ip_codes::Column::Code.is_in(codes)).all(db).await?;
-    settings_of(db, found).await
+    settings_of(scope, db, found).await
 }
 
 /// The IP code of a gateway's shop.
@@ -172,6 +211,7 @@ pub(crate) async fn update(
     let mut row = active_model(settings, now)?;
     row.created_at = sea_orm::ActiveValue::NotSet;
     row.last_notification_at = sea_orm::ActiveValue::NotSet;
+    row.settings_version = Set(rows::to_i32(settings.settings_version.saturating_add(1)));
     ip_codes::Entity::update(row).exec(db).await.map(|_| ())
 }
 
@@ -186,17 +226,21 @@ fn active_model(settings: &IpCodeSettings, now: Timestamp) -> Result<ip_codes::A
         endpoint_url: Set(endpoint.url.clone()),
         endpoint_method: Set(endpoint.method.code().to_owned()),
         endpoint_charset: Set(endpoint.charset.name().to_owned()),
-        endpoint_timeout_ms: Set(i32::try_from(endpoint.timeout_ms).unwrap_or(i32::MAX)),
+        endpoint_timeout_ms: Set(rows::to_i32(endpoint.timeout_ms)),
         endpoint_body_rule: Set(rows::to_json(&endpoint.body_rule)?),
         endpoint_is_idempotent: Set(endpoint.is_idempotent),
         retry_policy: Set(rows::to_json(&endpoint.retry_policy)?),
         alert_addresses: Set(rows::to_json(&settings.alert_addresses)?),
+        editable_parameters: Set(settings.editable_parameters.as_ref().map(rows::to_json).transpose()?),
+        pause_after_failures: Set(rows::to_i32(settings.pause_after_failures)),
+        settings_version: Set(rows::to_i32(settings.settings_version)),
         created_at: Set(now.as_micros()),
         updated_at: Set(now.as_micros()),
     })
 }
 
 async fn settings_of(
+    scope: &Scope,
     db: &impl ConnectionTrait,
     found: Vec<ip_codes::Model>,
 ) -> Result<Vec<IpCodeSettings>, DbErr> {
@@ -208,14 +252,21 @@ async fn settings_of(
         .into_iter()
         .map(|merchant| (merchant.id, merchant.name))
         .collect();
+    let codes: Vec<String> = found.iter().map(|row| row.code.clone()).collect();
+    let mut secrets = signing_secrets::load(scope, db, &codes).await?;
     let parse = |row: ip_codes::Model| {
         let merchant = names.get(&row.merchant_id).cloned().unwrap_or_default();
-        settings_of_row(row, merchant)
+        let signing_secrets = secrets.remove(&row.code).unwrap_or_default();
+        settings_of_row(row, merchant, signing_secrets)
     };
     found.into_iter().map(parse).collect()
 }
 
-fn settings_of_row(row: ip_codes::Model, merchant: String) -> Result<IpCodeSettings, DbErr> {
+fn settings_of_row(
+    row: ip_codes::Model,
+    merchant: String,
+    signing_secrets: Vec<SealedSecret>,
+) -> Result<IpCodeSettings, DbErr> {
     let endpoint = Endpoint {
         url: row.endpoint_url,
         method: rows::named("endpoint_method", &row.endpoint_method, EndpointMethod::from_code)?,
@@ -234,5 +285,12 @@ fn settings_of_row(row: ip_codes::Model, merchant: String) -> Result<IpCodeSetti
         last_notification_at: row.last_notification_at.map(Timestamp::from_micros),
         endpoint,
         alert_addresses: rows::json("alert_addresses", &row.alert_addresses)?,
+        editable_parameters: row
+            .editable_parameters
+            .map(|text| rows::json("editable_parameters", &text))
+            .transpose()?,
+        pause_after_failures: rows::count(row.pause_after_failures),
+        settings_version: rows::count(row.settings_version),
+        signing_secrets,
     })
 }

@@ -37,6 +37,7 @@ pub(crate) mod resend_batches;
 pub(crate) mod rows;
 pub(crate) mod saved_searches;
 pub(crate) mod send_errors;
+pub(crate) mod signing_secrets;
 pub(crate) mod timelines;
 pub(crate) mod tokens;
 

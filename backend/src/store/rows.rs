@@ -30,6 +30,11 @@ pub(crate) fn count(number: i32) -> u32 {
     u32::try_from(number).unwrap_or(0)
 }
 
+/// A count as its column has it.
+pub(crate) fn to_i32(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
 /// A JSON column.
 pub(crate) fn json<T: for<'de> Deserialize<'de>>(column: &str, text: &str) -> Result<T, DbErr> {
     serde_json::from_str(text)

@@ -48,6 +48,13 @@ const QUERIES: &[Line] = &[
     ("viewer", "query{viewer{id}}", "/viewer", [NONE, "ok", "ok", "ok", "ok", "ok", "ok"]),
     ("ipCodes", "query{ipCodes{code}}", "/ipCodes", LISTED),
     (
+        "ipCode",
+        "query{ipCode(code:\"2012000123\"){endpoint{url} retryPolicy{kind} editableParameters alertAddresses
+            signingSecrets{id} settingsVersion}}",
+        "/ipCode/endpoint",
+        SEEN,
+    ),
+    (
         "sendErrors",
         "query($c:[String!]!){sendErrors(filter:{ipCodes:$c,period:{preset:TODAY}}){nodes{ipCode}}}",
         "/sendErrors/nodes",
@@ -119,6 +126,24 @@ const MUTATIONS: &[Line] = &[
         "mutation($s:ID!){deleteSavedSearch(input:{id:$s}){deletedId}}",
         "/deleteSavedSearch/deletedId",
         [NONE, LOST, LOST, "ok", LOST, LOST, LOST],
+    ),
+    (
+        "updateIpCodeSettings",
+        "mutation{updateIpCodeSettings(input:{ipCode:\"2012000123\",alertAddresses:[]}){ipCode{code}}}",
+        "/updateIpCodeSettings/ipCode",
+        MANAGED,
+    ),
+    (
+        "testEndpoint",
+        "mutation{testEndpoint(input:{ipCode:\"2012000123\",dryRun:true}){request{url}}}",
+        "/testEndpoint/request",
+        MANAGED,
+    ),
+    (
+        "rotateSigningSecret",
+        "mutation{rotateSigningSecret(input:{ipCode:\"2012000123\"}){secret}}",
+        "/rotateSigningSecret/secret",
+        MANAGED,
     ),
     (
         "planResendBatch",

@@ -22,6 +22,7 @@ const UNBOUND: &[(&str, &str)] = &[
         "app/evaluations.rs",
         "the worker that evaluates notifications, and registrations that touch other rows",
     ),
+    ("app/ip_codes.rs", "a refused attempt is audited although the asker may not see the IP code"),
     ("app/notifications.rs", "the gateway has no credential; the shop is known by its ShopID"),
     ("app/order_statuses.rs", "a refused attempt is audited although the asker may not see the order"),
     ("app/resend_batches.rs", "a fresh plan names no IP code yet; refused attempts are audited"),

@@ -6,6 +6,7 @@ use todoke_domain::{
 
 use super::{AdminError, Desk, EndpointMethod, refused, require_ip_code};
 use crate::{
+    app::{endpoint_settings, signing_secrets},
     auth::scope::Scope,
     providers::zeus,
     store::{self, audit::AuditEntry, ip_codes::IpCodeSettings},
@@ -28,14 +29,21 @@ pub struct EndpointChange {
     pub is_idempotent: Option<bool>,
     /// Automatic retries.
     pub retry_policy: Option<RetryPolicy>,
+    /// Failures in a row after which the endpoint is paused; 0 means never.
+    pub pause_after_failures: Option<u32>,
 }
 
-/// Sets where and how results are delivered.
+/// Sets where and how results are delivered, and tells where to.
 ///
 /// # Errors
 /// There is no such IP code, or the address is not an `http` or `https` one.
-pub async fn set_endpoint(desk: &Desk, code: &str, change: EndpointChange) -> Result<(), AdminError> {
-    change_settings(desk, code, "set-endpoint", |settings| {
+pub async fn set_endpoint(
+    desk: &Desk,
+    code: &str,
+    change: EndpointChange,
+) -> Result<Option<String>, AdminError> {
+    let changed = change_settings(desk, code, "set-endpoint", |settings| {
+        settings.pause_after_failures = change.pause_after_failures.unwrap_or(settings.pause_after_failures);
         let endpoint = &mut settings.endpoint;
         endpoint.url = change.url.or(endpoint.url.take());
         endpoint.method = change.method.unwrap_or(endpoint.method);
@@ -49,7 +57,8 @@ pub async fn set_endpoint(desk: &Desk, code: &str, change: EndpointChange) -> Re
             endpoint.retry_policy = policy;
         }
     })
-    .await
+    .await?;
+    Ok(changed.endpoint.url)
 }
 
 /// Sets the gateway's ShopID, which turns gateway notifications on.
@@ -62,7 +71,8 @@ pub async fn set_shop(desk: &Desk, code: &str, shop_id: &str) -> Result<(), Admi
     if !fits {
         return refused(format!("a ShopID has 1 to {SHOP_ID_CHARS_MAX} characters"));
     }
-    change_settings(desk, code, "set-shop", |settings| settings.shop_id = Some(shop_id.to_owned())).await
+    change_settings(desk, code, "set-shop", |settings| settings.shop_id = Some(shop_id.to_owned())).await?;
+    Ok(())
 }
 
 /// Sets who gets mail about send errors.
@@ -77,7 +87,8 @@ pub async fn set_alerts(desk: &Desk, code: &str, addresses: &[String]) -> Result
             Err(error) => return refused(format!("{text:?} is not a mail address: {error}")),
         }
     }
-    change_settings(desk, code, "set-alerts", |settings| settings.alert_addresses = checked).await
+    change_settings(desk, code, "set-alerts", |settings| settings.alert_addresses = checked).await?;
+    Ok(())
 }
 
 /// Changes an IP code's settings.
@@ -86,16 +97,20 @@ async fn change_settings(
     code: &str,
     action: &'static str,
     change: impl FnOnce(&mut IpCodeSettings),
-) -> Result<(), AdminError> {
-    let mut settings = require_ip_code(desk, code).await?;
+) -> Result<IpCodeSettings, AdminError> {
+    let (system, now) = (Scope::system(), desk.clock.now());
+    let ip_code = require_ip_code(desk, code).await?.ip_code;
+    let tx = desk.database.begin_write().await?;
+    let Some(before) = store::ip_codes::lock(&system, &tx, &ip_code).await? else {
+        return refused(format!("there is no IP code {ip_code}"));
+    };
+    let mut settings = before.clone();
     change(&mut settings);
     if let Some(url) = &settings.endpoint.url
         && zeus::parse_endpoint_url(url).is_none()
     {
         return refused(format!("{url:?} is not an http:// or https:// address without credentials"));
     }
-    let (system, now) = (Scope::system(), desk.clock.now());
-    let tx = desk.database.begin_write().await?;
     if let Some(shop_id) = &settings.shop_id {
         let holder = store::ip_codes::find_by_shop(&system, &tx, shop_id).await?;
         if holder.is_some_and(|holder| holder != settings.ip_code) {
@@ -103,8 +118,30 @@ async fn change_settings(
         }
     }
     store::ip_codes::update(&system, &tx, &settings, now).await?;
-    let entry = AuditEntry::done(action, Some(&settings.ip_code), &settings.ip_code);
+    let entry = AuditEntry::done(action, Some(&settings.ip_code), &settings.ip_code)
+        .with_change(endpoint_settings::evidence(&before)?, endpoint_settings::evidence(&settings)?);
     store::audit::insert_event(&system, &tx, entry, now).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(settings)
+}
+
+/// Gives an IP code a new signing secret and returns it, which is never shown again. The one before signs too for so
+/// many hours.
+///
+/// # Errors
+/// There is no such IP code, or the overlap is too long.
+pub async fn rotate_secret(desk: &Desk, code: &str, overlap_hours: u32) -> Result<String, AdminError> {
+    let settings = require_ip_code(desk, code).await?;
+    let (system, now) = (Scope::system(), desk.clock.now());
+    let Ok(until) = signing_secrets::overlap_end(overlap_hours, now) else {
+        return refused(format!("the overlap is 0 to {} hours", signing_secrets::OVERLAP_HOURS_MAX));
+    };
+    let tx = desk.database.begin_write().await?;
+    let secret =
+        signing_secrets::replace_secret(&desk.sealer, &system, &tx, &settings.ip_code, until, now).await?;
+    let entry = AuditEntry::done("rotate-secret", Some(&settings.ip_code), &settings.ip_code)
+        .with_change(serde_json::Value::Null, serde_json::json!({"overlap_hours": overlap_hours}));
+    store::audit::insert_event(&system, &tx, entry, now).await?;
+    tx.commit().await?;
+    Ok(secret.reveal().to_owned())
 }

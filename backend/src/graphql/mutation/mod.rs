@@ -4,6 +4,7 @@ use async_graphql::MergedObject;
 
 mod abnormal_orders;
 mod accounts;
+mod ip_codes;
 mod order_work;
 mod orders;
 mod resend_batches;
@@ -19,5 +20,6 @@ pub struct Mutation(
     resend_batches::ResendBatchesMutation,
     abnormal_orders::AbnormalOrdersMutation,
     orders::OrdersMutation,
+    ip_codes::IpCodesMutation,
     order_work::OrderWorkMutation,
 );

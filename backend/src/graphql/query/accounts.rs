@@ -6,7 +6,7 @@ use crate::{
     app,
     graphql::{
         context::Asked,
-        types::accounts::{IpCode, Viewer},
+        types::{accounts::Viewer, ip_codes::IpCode},
     },
 };
 
@@ -25,5 +25,11 @@ impl AccountsQuery {
     async fn ip_codes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<IpCode>> {
         let found = app::ip_codes::list_ip_codes(ctx.app()?, ctx.scope()?).await;
         Ok(found.map_err(|error| ctx.error(error))?.into_iter().map(IpCode).collect())
+    }
+
+    /// One IP code; NOT_FOUND where one may not see it. Needs VIEW.
+    async fn ip_code(&self, ctx: &Context<'_>, code: String) -> async_graphql::Result<IpCode> {
+        let found = app::ip_codes::find_ip_code(ctx.app()?, ctx.scope()?, &code).await;
+        found.map(IpCode).map_err(|error| ctx.error(error))
     }
 }

@@ -1,14 +1,9 @@
-//! Who asks, and the IP codes they see.
+//! Who asks, and what they may do.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Enum, ID, Object, SimpleObject};
 use todoke_domain::access;
 
-use crate::{
-    app,
-    auth::scope::{Actor, Scope},
-    graphql::{context::Asked, scalars::DateTime},
-    store::ip_codes::IpCodeSettings,
-};
+use crate::auth::scope::{Actor, Scope};
 
 /// The right of a member on one IP code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -145,60 +140,5 @@ impl Viewer {
             actions: self.0.actions(ip_code).into_iter().map(Action::from).collect(),
         };
         visible.iter().map(grant).collect()
-    }
-}
-
-/// A contract code (IPコード). Needs VIEW on it.
-#[derive(Clone, Debug)]
-pub(crate) struct IpCode(pub IpCodeSettings);
-
-/// A contract code (IPコード). Needs VIEW on it.
-#[Object]
-impl IpCode {
-    /// The id.
-    async fn id(&self) -> ID {
-        ID(format!("IpCode:{}", self.0.ip_code))
-    }
-
-    /// The code, five to ten digits.
-    async fn code(&self) -> &str {
-        self.0.ip_code.as_str()
-    }
-
-    /// The name for people.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// The merchant's name.
-    async fn merchant(&self) -> &str {
-        &self.0.merchant
-    }
-
-    /// What the viewer may do with it.
-    async fn actions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Action>> {
-        Ok(ctx.scope()?.actions(&self.0.ip_code).into_iter().map(Action::from).collect())
-    }
-
-    /// Whether the gateway's notifications are on; the screens of abnormal orders show only then.
-    async fn gateway_notifications(&self) -> bool {
-        self.0.shop_id.is_some()
-    }
-
-    /// The gateway's ShopID.
-    async fn shop_id(&self) -> Option<&str> {
-        self.0.shop_id.as_deref()
-    }
-
-    /// When the last notification came.
-    async fn last_notification_at(&self) -> Option<DateTime> {
-        self.0.last_notification_at.map(DateTime)
-    }
-
-    /// Send errors that wait for somebody, at most 10,000.
-    async fn unprocessed_send_errors(&self, ctx: &Context<'_>) -> async_graphql::Result<u64> {
-        app::ip_codes::count_unprocessed(ctx.app()?, ctx.scope()?, &self.0)
-            .await
-            .map_err(|error| ctx.error(error))
     }
 }

@@ -42,6 +42,19 @@ pub(crate) enum AttemptOutcome {
     MaybeReceived,
 }
 
+impl AttemptOutcome {
+    /// Of the domain's.
+    pub(crate) const fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Delivered => Self::Delivered,
+            Outcome::Failed(cause) => match cause.receipt() {
+                delivery::Receipt::NotReceived => Self::NotReceived,
+                delivery::Receipt::MaybeReceived => Self::MaybeReceived,
+            },
+        }
+    }
+}
+
 /// One HTTP request and what came back. Needs VIEW on the IP code.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt(pub StoredAttempt);
@@ -75,13 +88,7 @@ impl Attempt {
 
     /// How it ended.
     async fn outcome(&self) -> AttemptOutcome {
-        match self.0.outcome {
-            Outcome::Delivered => AttemptOutcome::Delivered,
-            Outcome::Failed(cause) => match cause.receipt() {
-                delivery::Receipt::NotReceived => AttemptOutcome::NotReceived,
-                delivery::Receipt::MaybeReceived => AttemptOutcome::MaybeReceived,
-            },
-        }
+        AttemptOutcome::of(self.0.outcome)
     }
 
     /// Why it failed.

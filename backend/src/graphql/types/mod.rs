@@ -5,6 +5,7 @@ pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub(crate) mod attempts;
 pub(crate) mod checkouts;
+pub(crate) mod ip_codes;
 pub(crate) mod order_lists;
 pub(crate) mod order_registrations;
 pub(crate) mod orders;

@@ -19,6 +19,9 @@ pub struct Model {
     pub endpoint_is_idempotent: bool,
     pub retry_policy: String,
     pub alert_addresses: String,
+    pub editable_parameters: Option<String>,
+    pub pause_after_failures: i32,
+    pub settings_version: i32,
     pub created_at: i64,
     pub updated_at: i64,
 }

@@ -25,5 +25,6 @@ pub(super) mod saved_searches;
 pub(super) mod send_errors;
 pub(super) mod sessions;
 pub(super) mod sign_in_throttles;
+pub(super) mod signing_secrets;
 pub(super) mod users;
 pub(super) mod waiting_alerts;

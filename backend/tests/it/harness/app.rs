@@ -53,6 +53,7 @@ pub(crate) struct TestApp {
 #[derive(Clone, Default)]
 pub(crate) struct TestAppBuilder {
     smtp_url: Option<String>,
+    clock: Option<TestClock>,
 }
 
 impl TestAppBuilder {
@@ -62,10 +63,16 @@ impl TestAppBuilder {
         self
     }
 
+    /// Lives at another time than the usual one.
+    pub(crate) fn clock(mut self, clock: TestClock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
     /// Starts it.
     pub(crate) async fn start(self) -> TestApp {
         let database = TestDatabase::create().await;
-        let clock = TestClock::at(NOW);
+        let clock = self.clock.unwrap_or_else(|| TestClock::at(NOW));
         let config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             database_url: database.url.clone(),

@@ -18,6 +18,12 @@ impl TestClock {
         Self(Arc::new(AtomicI64::new(Timestamp::parse_rfc3339(rfc3339).unwrap().as_micros())))
     }
 
+    /// Stands at the real present, for what verifies against the machine's own clock.
+    pub(crate) fn at_present() -> Self {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Self(Arc::new(AtomicI64::new(i64::try_from(since.as_micros()).unwrap())))
+    }
+
     /// Goes on.
     pub(crate) fn advance_ms(&self, millis: i64) {
         self.0.fetch_add(millis * 1_000, Ordering::SeqCst);
