@@ -158,3 +158,52 @@ test('a manager who comes second is told who closed the row', async ({ page, sig
   await expect(page.getByText('operate')).toBeVisible();
   expect(await outside.merchantRequests(orderNo)).toHaveLength(1);
 });
+
+// Goal: the row's page tells everything that happened and lets who may close open it again, with a reason. Method: an
+// operator opens an attempt by keyboard, reads request, times and the curl command, closes the row and opens it again.
+test('an operator reads the timeline and opens a closed row again', async ({ page, signIn, outside }) => {
+  const orderNo = `e2e-reopen-${Date.now()}`;
+  await signIn('operator');
+  const id = await failedRow(page, outside, orderNo);
+  await page.goto(`/send-errors/${id}`);
+  const timeline = page.getByRole('region', { name: '履歴' });
+
+  await test.step('an attempt opens: times, request in words and bytes, answer, curl', async () => {
+    await expect(timeline).toContainText('決済結果を受信');
+    await timeline.getByText('リクエストと応答').first().focus();
+    await page.keyboard.press('Enter');
+    await expect(timeline).toContainText('所要時間');
+    await expect(timeline).toContainText('春の福袋');
+    await expect(timeline.getByRole('region', { name: '送信したバイト列' })).toContainText('todoke-delivery-id');
+    await expect(timeline.getByRole('region', { name: 'curlコマンド' })).toContainText('curl --globoff');
+    await expectAccessible(page);
+  });
+
+  await test.step('what happens elsewhere shows live and closes nothing', async () => {
+    const close = 'mutation($id: ID!) { markSendErrorProcessed(input: {id: $id, reason: "電話で確認"}) { userErrors { code } } }';
+    await outside.graphql(close, { id }, 'operate');
+    await expect(timeline).toContainText('処理済に変更');
+    await expect(timeline).toContainText('電話で確認');
+    await expect(timeline.getByRole('region', { name: 'curlコマンド' })).toBeVisible();
+  });
+
+  await test.step('the row is opened again, with a reason', async () => {
+    await page.getByRole('button', { name: '未処理に戻す' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('理由')).toBeFocused();
+    await tabTo(page, '確認');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('理由を入力してください。')).toBeVisible();
+    await page.keyboard.type('提供していなかったため');
+    await expectAccessible(page);
+    await tabTo(page, '確認');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('このデータを未処理に戻します。よろしいですか?')).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('未処理に戻しました。')).toBeVisible();
+    await expect(page.getByRole('button', { name: '再送信' })).toBeVisible();
+    await expect(timeline).toContainText('提供していなかったため');
+    await expectAccessible(page);
+  });
+});

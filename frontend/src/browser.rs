@@ -78,3 +78,19 @@ pub(crate) fn focus(id: &str) {
 pub(crate) fn new_uuid() -> String {
     uuid::Uuid::new_v4().to_string()
 }
+
+/// Whether the clipboard took it: browsers refuse without HTTPS, or when the person says no.
+pub(crate) async fn copy(text: &str) -> bool {
+    if !window().is_secure_context() {
+        return false;
+    }
+    let copied = window().navigator().clipboard().write_text(text);
+    wasm_bindgen_futures::JsFuture::from(copied).await.is_ok()
+}
+
+/// The text of bytes in a charset by its label; nothing where they are none.
+pub(crate) fn decode_text(label: &str, bytes: &[u8]) -> Option<String> {
+    let options = web_sys::TextDecoderOptions::new();
+    options.set_fatal(true);
+    web_sys::TextDecoder::new_with_label_and_options(label, &options).ok()?.decode_with_u8_array(bytes).ok()
+}

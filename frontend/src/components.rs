@@ -1,4 +1,5 @@
 //! The widgets that several screens share. None of them asks the server for anything.
+pub(crate) mod copy;
 pub(crate) mod diff;
 pub(crate) mod facts;
 pub(crate) mod field;
@@ -14,3 +15,4 @@ pub(crate) mod pop;
 pub(crate) mod row_place;
 pub(crate) mod rows;
 pub(crate) mod top_bar;
+pub(crate) mod wire;

@@ -93,9 +93,19 @@ pub(crate) struct SendErrorChanged;
     query_path = "queries/send_error_detail.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
-    extern_enums("SendErrorStatus", "Receipt", "Cause", "AttemptTrigger", "AttemptOutcome")
+    extern_enums("SendErrorStatus", "Receipt", "Cause", "AttemptTrigger", "AttemptOutcome", "TimelineKind")
 )]
 pub(crate) struct SendErrorDetail;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/reopen_send_error.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorStatus")
+)]
+pub(crate) struct ReopenSendError;
 
 #[derive(GraphQLQuery)]
 #[graphql(

@@ -60,6 +60,7 @@ pub(crate) enum Cause {
 pub(crate) enum ConflictReason {
     AlreadyResending,
     AlreadyProcessed,
+    NotProcessed,
     ChangedMeanwhile,
     KeyReused,
     AlreadyRestored,
@@ -152,6 +153,14 @@ pub(crate) enum TimelineKind {
     Restored,
     Deleted,
     CancelledAtGateway,
+    ResultReceived,
+    Attempted,
+    ResendDecided,
+    Closed,
+    Reopened,
+    MailQueued,
+    MailSent,
+    MailFailed,
     #[serde(other)]
     Unknown,
 }

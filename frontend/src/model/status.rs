@@ -116,6 +116,7 @@ pub(crate) fn conflict(l: Lang, conflict: &Conflict) -> String {
     let what = match conflict.reason {
         ConflictReason::AlreadyResending => l.conflict_already_resending(),
         ConflictReason::AlreadyProcessed => l.conflict_already_processed(),
+        ConflictReason::NotProcessed => l.conflict_not_processed(),
         ConflictReason::ChangedMeanwhile => l.conflict_changed_meanwhile(),
         ConflictReason::KeyReused => l.conflict_key_reused(),
         ConflictReason::AlreadyRestored => l.conflict_already_restored(),
@@ -175,6 +176,14 @@ pub(crate) fn timeline(l: Lang, kind: TimelineKind) -> &'static str {
         TimelineKind::Restored => l.timeline_restored(),
         TimelineKind::Deleted => l.timeline_deleted(),
         TimelineKind::CancelledAtGateway => l.timeline_cancelled_at_gateway(),
+        TimelineKind::ResultReceived => l.timeline_result_received(),
+        TimelineKind::Attempted => l.timeline_attempted(),
+        TimelineKind::ResendDecided => l.timeline_resend_decided(),
+        TimelineKind::Closed => l.timeline_closed(),
+        TimelineKind::Reopened => l.timeline_reopened(),
+        TimelineKind::MailQueued => l.timeline_mail_queued(),
+        TimelineKind::MailSent => l.timeline_mail_sent(),
+        TimelineKind::MailFailed => l.timeline_mail_failed(),
         TimelineKind::Unknown => l.timeline_unknown(),
     }
 }

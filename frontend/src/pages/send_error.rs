@@ -1,10 +1,12 @@
-//! One send error: what it is, what was sent and answered, what may be done. Links in alert mails lead here.
-mod attempts;
+//! One send error: what it is, what happened to it, what may be done. Links in alert mails lead here.
+//! What changes elsewhere shows at once, and what one has opened stays open.
+mod actions;
+mod exchange;
+mod timeline;
 
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind};
 use crate::api::queries::{SendErrorDetail, send_error_detail};
-use crate::browser;
 use crate::components::facts::{facts, named_values, text};
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
@@ -12,11 +14,8 @@ use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
-use crate::load::Query;
-use crate::model::decisions::{Decision, Plan};
-use crate::model::enums::{Action, SendErrorStatus};
+use crate::load::{Query, effect, on_change};
 use crate::model::{format, status};
-use crate::router::use_go;
 use leptos::prelude::*;
 use send_error_detail::SendErrorDetailSendError as Detail;
 
@@ -31,11 +30,25 @@ pub(crate) fn SendError(id: String) -> impl IntoView {
             query.refresh();
         }
     });
-    name_page(l, l.send_errors(), None);
-    load_view(query, 12, move |found| {
-        name_page(l, &[l.order_no_carrier(), " ", &found.order_no].concat(), None);
-        detail_view(app, l, found.clone())
-    })
+    on_change(
+        move || {
+            app.reconnects.track();
+        },
+        move || {
+            query.refresh();
+        },
+    );
+    effect(move || {
+        let order_no = query.with(|found| Some(found.order_no.clone()));
+        match order_no {
+            Some(order_no) => name_page(l, &[l.order_no_carrier(), " ", &order_no].concat(), None),
+            None => name_page(l, l.send_errors(), None),
+        }
+    });
+    let is_here = Memo::new(move |_| query.with(|_| Some(())).is_some());
+    move || {
+        if is_here.get() { page_view(app, l, query) } else { load_view(query, 12, |_| ().into_any()) }
+    }
 }
 
 async fn ask(app: App, id: String) -> Result<Detail, ApiError> {
@@ -43,12 +56,34 @@ async fn ask(app: App, id: String) -> Result<Detail, ApiError> {
     answer.send_error.ok_or_else(|| ApiError::of(ErrorKind::NotFound))
 }
 
-fn detail_view(app: App, l: Lang, found: Detail) -> AnyView {
-    let attempts = found.attempts.nodes.clone();
-    let total = format::count(found.attempts.total_count, false);
+/// Drawn once; each of its pieces follows the row by itself, so that nothing opened closes under the reader's eyes.
+fn page_view(app: App, l: Lang, query: Query<Detail>) -> AnyView {
+    view! {
+        {move || query.with(|found| Some(head_view(app, l, found)))}
+        <actions::Actions query />
+        <div class="columns detail">
+            <section aria-labelledby="timeline-heading">
+                <h2 id="timeline-heading">{l.timeline()}</h2>
+                {timeline::timeline(l, query)}
+            </section>
+            <section aria-labelledby="facts-heading">
+                <h2 id="facts-heading">{l.facts_heading()}</h2>
+                {move || query.with(|found| Some(facts_view(l, found)))}
+                <h2>{l.parameters()}</h2>
+                {move || query.with(|found| {
+                    let named = found.parameters.iter().map(|one| (one.name.clone(), one.value.clone()));
+                    Some(named_values(named.collect()))
+                })}
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn head_view(app: App, l: Lang, found: &Detail) -> AnyView {
     view! {
         <header class="page-head detail-head">
-            <p class="crumb"><a href="/send-errors">{l.send_errors()}</a></p>
+            <p class="crumb"><a href=list_href(app)>{l.send_errors()}</a></p>
             <h1>{l.order_no_carrier()} " " <span class="figures">{found.order_no.clone()}</span></h1>
             <p class="marks">
                 {mark_view(status::send_error(l, found.status, found.resending))}
@@ -57,21 +92,14 @@ fn detail_view(app: App, l: Lang, found: Detail) -> AnyView {
                 <span class="quiet">{status::cause(l, found.cause, found.http_status)}</span>
             </p>
         </header>
-        <Actions app found=found.clone() />
-        <div class="columns">
-            <section aria-labelledby="attempts-heading">
-                <h2 id="attempts-heading">{l.attempts_heading(&total)}</h2>
-                {attempts::timeline(l, attempts, &found.payment.received_at)}
-            </section>
-            <section aria-labelledby="facts-heading">
-                <h2 id="facts-heading">{l.facts_heading()}</h2>
-                {facts_view(l, &found)}
-                <h2>{l.parameters()}</h2>
-                {named_values(found.parameters.into_iter().map(|one| (one.name, one.value)).collect())}
-            </section>
-        </div>
     }
     .into_any()
+}
+
+/// The search that one came from, else the empty one.
+pub(crate) fn list_href(app: App) -> String {
+    let search = app.plan.with_untracked(|plan| plan.search.clone());
+    if search.is_empty() { "/send-errors".to_owned() } else { search }
 }
 
 fn facts_view(l: Lang, found: &Detail) -> AnyView {
@@ -90,36 +118,4 @@ fn facts_view(l: Lang, found: &Detail) -> AnyView {
         rows.push((l.processed_reason(), text(format::text_or_missing(found.processed_reason.as_deref()))));
     }
     facts(rows)
-}
-
-/// 再送信 and 処理済にする lead to the confirmation with this row alone.
-#[component]
-fn Actions(app: App, found: Detail) -> impl IntoView {
-    let l = use_lang();
-    if found.status != SendErrorStatus::Unprocessed || found.resending {
-        return ().into_any();
-    }
-    let go = use_go();
-    let (id, order_no) = (found.id.clone(), found.order_no.clone());
-    let decide = Callback::new(move |decision: Decision| {
-        let mut plan = Plan { origin: browser::here(), ..Plan::default() };
-        plan.toggle(&id, &order_no, decision);
-        app.change_plan(|current| *current = plan);
-        go("/send-errors/confirm");
-    });
-    let resend = app.may(&found.ip_code, Action::Resend).then(|| {
-        view! {
-            <button type="button" class="button primary" on:click=move |_| decide.run(Decision::Resend)>{l.resend()}</button>
-        }
-    });
-    let close = app.may(&found.ip_code, Action::Close).then(|| {
-        view! {
-            <button type="button" class="button" on:click=move |_| decide.run(Decision::MarkProcessed)>{l.mark_processed_do()}</button>
-        }
-    });
-    let edit = app.may(&found.ip_code, Action::EditParameters).then(|| {
-        let href = ["/send-errors/", &found.id, "/edit"].concat();
-        view! { <a class="button" href=href>{l.edit_parameters()}</a> }
-    });
-    view! { <div class="actions">{resend} {close} {edit}</div> }.into_any()
 }

@@ -19,6 +19,7 @@ use crate::model::enums::{Receipt, SendErrorStatus};
 use crate::pages::confirm::DoubleIssueWarning;
 use crate::pages::confirm::result::outcome_text;
 use crate::pages::confirm::submit::outcome_of;
+use crate::pages::send_error::list_href;
 use crate::router;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -229,10 +230,4 @@ fn result_view(app: App, l: Lang, draft: RwSignal<Draft>, form: &str) -> AnyView
         </div>
     }
     .into_any()
-}
-
-/// The search that one came from, else the empty one.
-fn list_href(app: App) -> String {
-    let search = app.plan.with_untracked(|plan| plan.search.clone());
-    if search.is_empty() { "/send-errors".to_owned() } else { search }
 }
