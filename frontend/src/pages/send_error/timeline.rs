@@ -13,11 +13,10 @@ use leptos::prelude::*;
 
 pub(crate) fn timeline(l: Lang, query: Query<Detail>) -> AnyView {
     let events = move || query.with(|found| Some(found.timeline.clone())).unwrap_or_default();
-    let known = StoredValue::new(query.with(|found| Some(known_values(found))).unwrap_or_default());
     view! {
         <ol class="timeline">
             {move || query.with(|found| found.resending.then(|| running_view(l, found.status)))}
-            <For each=events key=key_of children=move |event| event_view(l, event, known) />
+            <For each=events key=key_of children=move |event| event_view(l, event, query) />
         </ol>
     }
     .into_any()
@@ -51,10 +50,10 @@ fn running_view(l: Lang, status: SendErrorStatus) -> AnyView {
     .into_any()
 }
 
-fn event_view(l: Lang, event: Event, known: StoredValue<Vec<String>>) -> AnyView {
+fn event_view(l: Lang, event: Event, query: Query<Detail>) -> AnyView {
     let when = format::instant(&event.at);
     let content = match event.attempt {
-        Some(attempt) => attempt_view(l, attempt, known),
+        Some(attempt) => attempt_view(l, attempt, query),
         None => told_view(l, event),
     };
     view! {
@@ -90,7 +89,7 @@ fn told_view(l: Lang, event: Event) -> AnyView {
     .into_any()
 }
 
-fn attempt_view(l: Lang, attempt: AttemptFacts, known: StoredValue<Vec<String>>) -> AnyView {
+fn attempt_view(l: Lang, attempt: AttemptFacts, query: Query<Detail>) -> AnyView {
     let cause = attempt.cause.map(|cause| status::cause(l, cause, attempt.http_status));
     let trigger = [Some(status::trigger(l, attempt.trigger)), attempt.decided_by.as_deref()];
     let trigger: Vec<&str> = trigger.into_iter().flatten().collect();
@@ -102,8 +101,11 @@ fn attempt_view(l: Lang, attempt: AttemptFacts, known: StoredValue<Vec<String>>)
     // What is inside is made when it is first opened: two hundred of them would be long to draw.
     let was_opened = RwSignal::new(false);
     let exchange = move || {
-        let known = known.get_value();
-        was_opened.get().then(|| attempt.with_value(|attempt| exchange::exchange(l, attempt, &known)))
+        was_opened.get().then(|| {
+            // Not followed: what is open is never drawn anew.
+            let known = untrack(|| query.with(|found| Some(known_values(found)))).unwrap_or_default();
+            attempt.with_value(|attempt| exchange::exchange(l, attempt, &known))
+        })
     };
     view! {
         <p class="marks">{outcome} <span>{cause}</span> {edited} <span class="quiet">{trigger}</span></p>
