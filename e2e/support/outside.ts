@@ -1,5 +1,5 @@
 // The world outside the browser: the provider that hands in results, the cart, the gateway, and the merchant's endpoint.
-import type { Demo } from './server';
+import type { Demo, Role } from './server';
 
 export type MerchantAnswer = 'ok' | 'late_ok' | 'error_500' | 'slow' | 'reset' | 'wrong_body' | 'refuse';
 
@@ -39,14 +39,16 @@ export class Outside {
 
   /** Asks the API with the token whose name holds `tokenName`. */
   async graphql<Data>(query: string, variables: Record<string, unknown>, tokenName = 'ingest'): Promise<Data> {
-    const response = await fetch(`${this.demo.url}/graphql`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.token(tokenName)}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables }),
-    });
-    const answer = (await response.json()) as { data?: Data; errors?: { message: string }[] };
-    if (answer.errors || !answer.data) throw new Error(`GraphQL: ${JSON.stringify(answer)}`);
-    return answer.data;
+    return this.post<Data>(query, variables, this.token(tokenName));
+  }
+
+  /** Asks the API as the first user of a role, from another place than the page. */
+  async graphqlAs<Data>(role: Role, query: string, variables: Record<string, unknown>): Promise<Data> {
+    const user = this.demo.users.find((candidate) => candidate.role === role);
+    if (!user) throw new Error(`demo.json names no ${role}`);
+    const signIn = 'mutation($l: String!, $p: String!) { signIn(input: {login: $l, password: $p}) { accessToken } }';
+    const signed = await this.post<{ signIn: { accessToken: string } }>(signIn, { l: user.login, p: user.password });
+    return this.post<Data>(query, variables, signed.signIn.accessToken);
   }
 
   /** The IP codes that a token may see. */
@@ -73,6 +75,17 @@ export class Outside {
       const body = Buffer.from(request.body_hex ?? '', 'hex').toString('latin1');
       return `${request.query}&${body}`.includes(`order_no=${orderNo}`);
     });
+  }
+
+  private async post<Data>(query: string, variables: Record<string, unknown>, token?: string): Promise<Data> {
+    const response = await fetch(`${this.demo.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query, variables }),
+    });
+    const answer = (await response.json()) as { data?: Data; errors?: { message: string }[] };
+    if (answer.errors || !answer.data) throw new Error(`GraphQL: ${JSON.stringify(answer)}`);
+    return answer.data;
   }
 
   private token(name: string): string {

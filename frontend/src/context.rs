@@ -76,6 +76,8 @@ pub(crate) struct App {
     pub(crate) plan: RwSignal<Plan>,
     pub(crate) ticks: RwSignal<Ticks>,
     draft: RwSignal<Option<Draft>>,
+    /// What is asked before one leaves a page where something typed would be lost; nothing where nothing would.
+    pub(crate) unsaved: RwSignal<Option<&'static str>>,
 }
 
 /// What somebody typed and has not sent yet, under the name of its form. In memory alone: it may hold a buyer's data.
@@ -104,6 +106,7 @@ impl App {
             abnormal_changes: RwSignal::new(0),
             plan: RwSignal::new(plan.unwrap_or_default()),
             draft: RwSignal::new(None),
+            unsaved: RwSignal::new(None),
             ticks: RwSignal::new(ticks.unwrap_or_default()),
         }
     }
@@ -140,6 +143,7 @@ impl App {
 
     pub(crate) fn drop_draft(self) {
         self.draft.set(None);
+        self.unsaved.set(None);
     }
 
     /// Changes the ticks and keeps them for a reload of this tab.

@@ -15,5 +15,6 @@ pub(crate) mod period;
 pub(crate) mod reopening;
 pub(crate) mod search_rules;
 pub(crate) mod send_error_search;
+pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod ticks;

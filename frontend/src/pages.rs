@@ -13,4 +13,5 @@ pub(crate) mod parts;
 pub(crate) mod restore;
 pub(crate) mod send_error;
 pub(crate) mod send_errors;
+pub(crate) mod settings;
 pub(crate) mod sign_in;

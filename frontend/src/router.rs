@@ -8,7 +8,20 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Follows the browser's own Back and Forward, and turns links into steps within the app.
 pub(crate) fn follow(app: App) {
-    window_event_listener(ev::popstate, move |_| read_address(app));
+    window_event_listener(ev::popstate, move |_| {
+        if may_leave(app) {
+            read_address(app);
+        } else {
+            // The browser has gone already: one is put back to where something is still unsaved.
+            let here = untrack(|| [app.path.get(), app.search.get()].concat());
+            push(&here);
+        }
+    });
+    window_event_listener(ev::beforeunload, move |event| {
+        if app.unsaved.with_untracked(Option::is_some) {
+            event.prevent_default();
+        }
+    });
     window_event_listener(ev::click, move |event| {
         if let Some(href) = own_link(&event) {
             event.prevent_default();
@@ -32,13 +45,29 @@ fn own_link(event: &web_sys::MouseEvent) -> Option<String> {
 
 /// Goes to an address of the app, as a new step that Back takes back.
 pub(crate) fn go(app: App, href: &str) {
+    if !may_leave(app) {
+        return;
+    }
     if href != crate::browser::here() {
-        let _ = window()
-            .history()
-            .and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(href)));
+        push(href);
     }
     read_address(app);
     window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Asks where something typed would be lost; whoever says yes loses it.
+fn may_leave(app: App) -> bool {
+    let Some(question) = app.unsaved.get_untracked() else { return true };
+    let leaves = window().confirm_with_message(question).unwrap_or(true);
+    if leaves {
+        app.drop_draft();
+    }
+    leaves
+}
+
+fn push(href: &str) {
+    let _ =
+        window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(href)));
 }
 
 /// Goes to an address in place of the present one.

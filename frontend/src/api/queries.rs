@@ -2,8 +2,9 @@
 //! Nothing is written by hand here but the list.
 use crate::model::enums::{
     AbnormalOrderList, AbnormalOrderReason, AbnormalOrderStatus, Action, AttemptOutcome, AttemptTrigger,
-    Cause, ConfirmationMail, OrderStatus, PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState,
-    ResendBatchState, SendErrorCondition, SendErrorStatus, TimelineKind,
+    BodyRuleKind, Cause, ConfirmationMail, EndpointCharset, EndpointMethod, OrderStatus, PeriodPreset,
+    Receipt, ResendBatchAction, ResendBatchRowState, ResendBatchState, RetryPolicyKind, SendErrorCondition,
+    SendErrorStatus, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -281,3 +282,57 @@ pub(crate) struct ResendBatchProgress;
     extern_enums("ResendBatchRowState", "Receipt")
 )]
 pub(crate) struct ResendBatchRows;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/ip_code_list.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    variables_derives = "Clone",
+    skip_serializing_none,
+    extern_enums("EndpointMethod")
+)]
+pub(crate) struct IpCodeList;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/ip_code_settings.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    variables_derives = "Clone",
+    skip_serializing_none,
+    extern_enums("EndpointMethod", "EndpointCharset", "BodyRuleKind", "RetryPolicyKind")
+)]
+pub(crate) struct IpCodeSettings;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/update_ip_code_settings.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    variables_derives = "Clone",
+    skip_serializing_none,
+    extern_enums("EndpointMethod", "EndpointCharset", "BodyRuleKind", "RetryPolicyKind")
+)]
+pub(crate) struct UpdateIpCodeSettings;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/test_endpoint.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    variables_derives = "Clone",
+    skip_serializing_none,
+    extern_enums("EndpointMethod", "EndpointCharset", "BodyRuleKind", "AttemptOutcome", "Cause")
+)]
+pub(crate) struct TestEndpoint;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/rotate_signing_secret.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    variables_derives = "Clone",
+    skip_serializing_none
+)]
+pub(crate) struct RotateSigningSecret;

@@ -34,6 +34,8 @@ pub(crate) fn Menu() -> impl IntoView {
                 {entry("/batches", l.batches(), "", || None)}
             </ul>
             {orders}
+            <p class="menu-group" id="menu-settings">{l.menu_settings()}</p>
+            <ul aria-labelledby="menu-settings">{entry("/settings/ip-codes", l.settings_ip_codes(), "", || None)}</ul>
         </nav>
     }
 }

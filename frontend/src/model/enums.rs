@@ -61,6 +61,7 @@ pub(crate) enum ConflictReason {
     AlreadyResending,
     AlreadyProcessed,
     NotProcessed,
+    SettingsChanged,
     ChangedMeanwhile,
     KeyReused,
     AlreadyRestored,
@@ -207,4 +208,46 @@ pub(crate) enum ResendBatchRowState {
     Done,
     Failed,
     Skipped,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum EndpointMethod {
+    Get,
+    Post,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum EndpointCharset {
+    #[serde(rename = "CP_932")]
+    Cp932,
+    #[serde(rename = "UTF_8")]
+    Utf8,
+    EucJp,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum BodyRuleKind {
+    Any,
+    Equals,
+    StartsWith,
+    Contains,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum RetryPolicyKind {
+    None,
+    Delays,
+    UntilAccepted,
+    #[serde(other)]
+    Unknown,
 }

@@ -15,6 +15,7 @@ pub(crate) enum PartPage {
     Detail(DetailPage),
     Resends(ResendsPage),
     Orders(OrdersPage),
+    Settings(SettingsPage),
 }
 
 /// One send error, and what is done on its page.
@@ -32,6 +33,13 @@ pub(crate) enum ResendsPage {
     BulkConfirm(String),
     Batches,
     Batch(String),
+}
+
+/// 設定: how results are delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SettingsPage {
+    IpCodes,
+    IpCode(String),
 }
 
 /// Abnormal orders and orders.
@@ -62,6 +70,8 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["abnormal-orders", id, "restore"] => orders(OrdersPage::Restore((*id).to_owned())),
         ["orders"] => orders(OrdersPage::Orders),
         ["orders", id] => orders(OrdersPage::Order((*id).to_owned())),
+        ["settings", "ip-codes"] => settings(SettingsPage::IpCodes),
+        ["settings", "ip-codes", code] => settings(SettingsPage::IpCode((*code).to_owned())),
         _ => Page::Nowhere,
     }
 }
@@ -76,6 +86,10 @@ fn resends(page: ResendsPage) -> Page {
 
 fn orders(page: OrdersPage) -> Page {
     Page::Later(PartPage::Orders(page))
+}
+
+fn settings(page: SettingsPage) -> Page {
+    Page::Later(PartPage::Settings(page))
 }
 
 #[cfg(test)]
@@ -96,6 +110,9 @@ mod tests {
             ("/batches/abc", resends(ResendsPage::Batch("abc".to_owned()))),
             ("/abnormal-orders/x/restore", orders(OrdersPage::Restore("x".to_owned()))),
             ("/orders/", orders(OrdersPage::Orders)),
+            ("/settings/ip-codes", settings(SettingsPage::IpCodes)),
+            ("/settings/ip-codes/2012000123", settings(SettingsPage::IpCode("2012000123".to_owned()))),
+            ("/settings", Page::Nowhere),
             ("/orders/1/2", Page::Nowhere),
         ];
         for (path, page) in cases {

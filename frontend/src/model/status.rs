@@ -117,6 +117,7 @@ pub(crate) fn conflict(l: Lang, conflict: &Conflict) -> String {
         ConflictReason::AlreadyResending => l.conflict_already_resending(),
         ConflictReason::AlreadyProcessed => l.conflict_already_processed(),
         ConflictReason::NotProcessed => l.conflict_not_processed(),
+        ConflictReason::SettingsChanged => l.conflict_settings_changed(),
         ConflictReason::ChangedMeanwhile => l.conflict_changed_meanwhile(),
         ConflictReason::KeyReused => l.conflict_key_reused(),
         ConflictReason::AlreadyRestored => l.conflict_already_restored(),

@@ -4,7 +4,7 @@
 use crate::api::error::{ApiError, ErrorKind};
 use crate::components::load_view::load_view;
 use crate::load::Query;
-use crate::model::page::{DetailPage, OrdersPage, PartPage, ResendsPage};
+use crate::model::page::{DetailPage, OrdersPage, PartPage, ResendsPage, SettingsPage};
 use crate::pages;
 use futures_util::FutureExt;
 use leptos::prelude::*;
@@ -44,11 +44,20 @@ fn draw_orders(page: OrdersPage) -> Drawn {
     })
 }
 
+#[wasm_split(settings, fallible, preload(load_settings))]
+fn draw_settings(page: SettingsPage) -> Drawn {
+    Ok(match page {
+        SettingsPage::IpCodes => view! { <pages::settings::IpCodes /> }.into_any(),
+        SettingsPage::IpCode(code) => view! { <pages::settings::ip_code::IpCode code /> }.into_any(),
+    })
+}
+
 async fn load(page: PartPage) -> Result<(), SplitLoaderError> {
     match page {
         PartPage::Detail(_) => load_detail().await,
         PartPage::Resends(_) => load_resends().await,
         PartPage::Orders(_) => load_orders().await,
+        PartPage::Settings(_) => load_settings().await,
     }
 }
 
@@ -58,6 +67,7 @@ fn draw(page: PartPage) -> Option<AnyView> {
         PartPage::Detail(page) => draw_detail(page).now_or_never(),
         PartPage::Resends(page) => draw_resends(page).now_or_never(),
         PartPage::Orders(page) => draw_orders(page).now_or_never(),
+        PartPage::Settings(page) => draw_settings(page).now_or_never(),
     };
     drawn?.ok()
 }
