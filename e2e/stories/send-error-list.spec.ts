@@ -133,3 +133,26 @@ test('the form offers only what may be searched, and goes back to its initial va
   await expect(page.getByRole('radio', { name: '今日' })).toBeChecked();
   await expect(page.getByRole('textbox', { name: 'オーダーNo' })).toHaveValue('');
 });
+
+test('a search is saved under a name, opened again, deleted and brought back', async ({ page, signIn, outside }) => {
+  const ipCode = (await outside.ipCodes())[0]?.code ?? '';
+  const name = `高額の未処理 ${Date.now()}`;
+  await signIn('operator');
+  await page.goto(`/send-errors?ip=${ipCode}&condition=unprocessed&period=${wholePeriod()}&rows=20`);
+  await page.getByRole('button', { name: '条件を変更' }).click();
+  await page.getByRole('textbox', { name: '検索の名前' }).fill(name);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(`「${name}」を保存しました`)).toBeVisible();
+  await expectAccessible(page);
+
+  await page.goto('/send-errors');
+  await page.getByRole('link', { name, exact: true }).click();
+  await expect(page).toHaveURL(/condition=unprocessed&.*rows=20/);
+  await expect(page.locator('tbody tr').first()).toBeVisible();
+
+  await page.getByRole('button', { name: '条件を変更' }).click();
+  await page.getByRole('button', { name: `「${name}」を削除` }).click();
+  await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
+  await page.getByRole('button', { name: '元に戻す' }).click();
+  await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
+});

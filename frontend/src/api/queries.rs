@@ -336,3 +336,30 @@ pub(crate) struct TestEndpoint;
     skip_serializing_none
 )]
 pub(crate) struct RotateSigningSecret;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/saved_searches.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct SavedSearches;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/save_search.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct SaveSearch;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/delete_saved_search.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct DeleteSavedSearch;

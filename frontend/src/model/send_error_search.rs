@@ -130,6 +130,12 @@ impl SendErrorAddress {
         Self { rows, after: Vec::new(), ..self.clone() }
     }
 
+    /// What is kept under a name: the search and how its list is shown, not the page.
+    pub(crate) fn query(&self) -> String {
+        let href = self.with_after(Vec::new()).href();
+        href.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
     /// Names the search alone, however its list is shown.
     pub(crate) fn name_of_search(&self) -> String {
         Self::first_page(self.search.clone()).href()
@@ -183,6 +189,14 @@ mod tests {
         assert_eq!(rows("ip=2012000123&rows=20"), Some(20));
         assert_eq!(rows("ip=2012000123&rows=5000"), Some(PAGE_ROWS));
         assert_eq!(rows("ip=2012000123"), Some(PAGE_ROWS));
+    }
+
+    #[test]
+    fn what_is_kept_under_a_name_is_the_search_without_the_page() {
+        let first = SendErrorAddress::first_page(SendErrorSearch::initial(vec!["2012000123".to_owned()]));
+        let third = first.with_after(vec!["a".to_owned(), "b".to_owned()]);
+        assert_eq!(third.query(), "ip=2012000123&condition=unprocessed&period=today");
+        assert_eq!(SendErrorAddress::parse(&third.query()), Some(first));
     }
 
     #[test]

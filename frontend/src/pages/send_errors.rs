@@ -4,6 +4,7 @@ mod bulk_bar;
 mod foot_bar;
 mod list;
 mod panel;
+mod saved;
 mod ticks;
 mod toolbar;
 mod words;
@@ -37,9 +38,15 @@ pub(crate) fn SendErrors() -> impl IntoView {
     let faults: Faults = RwSignal::new(Vec::new());
     let page = ask(app, address, faults);
     let is_open = RwSignal::new(true);
+    // A fault opens the form; that there is none closes it only together with a new search.
+    effect(move || {
+        if faults.with(|faults| !faults.is_empty()) {
+            is_open.set(true);
+        }
+    });
     effect(move || {
         let has_search = address.with(Option::is_some);
-        is_open.set(!has_search || faults.with(|faults| !faults.is_empty()));
+        is_open.set(!has_search || faults.with_untracked(|faults| !faults.is_empty()));
         keep_plan(app, address.get_untracked());
     });
     effect(move || {

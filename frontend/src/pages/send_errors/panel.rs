@@ -1,5 +1,6 @@
 //! The search panel, laid out as the reference document's table: headings left, fields right.
 //! What is typed is a draft until 表示 puts it into the address.
+use super::saved::SavedSearches;
 use super::{toolbar, words};
 use crate::browser;
 use crate::components::field::{FaultSummary, FaultText, Faults, TextField, field_id, radio};
@@ -9,6 +10,7 @@ use crate::i18n::use_lang;
 use crate::load::effect;
 use crate::model::enums::SendErrorCondition;
 use crate::model::format;
+use crate::model::paging::PAGE_ROWS;
 use crate::model::period::{Period, permitted_days};
 use crate::model::search_rules;
 use crate::model::send_error_search::{Mode, SendErrorAddress, SendErrorSearch};
@@ -93,7 +95,7 @@ pub(crate) fn Search(
     });
     move || {
         if is_open.get() {
-            view! { <Panel draft faults again /> }.into_any()
+            view! { <Panel address draft faults again /> }.into_any()
         } else {
             view! { <Folded address is_open /> }.into_any()
         }
@@ -121,23 +123,33 @@ fn Folded(address: Memo<Option<SendErrorAddress>>, is_open: RwSignal<bool>) -> i
 }
 
 #[component]
-fn Panel(draft: Draft, faults: Faults, again: Callback<()>) -> impl IntoView {
+fn Panel(
+    address: Memo<Option<SendErrorAddress>>,
+    draft: Draft,
+    faults: Faults,
+    again: Callback<()>,
+) -> impl IntoView {
     let l = use_lang();
     let app = use_app();
     let go = use_go();
-    let show = move || {
+    // What the form says, once it keeps the rules; else its faults stand beside the fields.
+    let sound = move || {
         let search = draft.search();
         let broken = search_rules::faults(l, &search, browser::now());
         let is_sound = broken.is_empty();
         faults.set(broken);
-        let mut address = SendErrorAddress::first_page(search);
-        if let Some(rows) = toolbar::remembered_rows() {
-            address = address.with_rows(rows);
-        }
-        let href = address.href();
-        if is_sound && href == browser::here() {
+        is_sound.then(|| {
+            // The page size of the list in view stays; the first list has the remembered one.
+            let shown = address.get_untracked();
+            let rows = shown.as_ref().map_or_else(toolbar::remembered_rows, |shown| Some(shown.rows));
+            SendErrorAddress::first_page(search).with_rows(rows.unwrap_or(PAGE_ROWS))
+        })
+    };
+    let show = move || {
+        let Some(href) = sound().map(|address| address.href()) else { return };
+        if href == browser::here() {
             again.run(());
-        } else if is_sound {
+        } else {
             go(&href);
         }
     };
@@ -156,6 +168,7 @@ fn Panel(draft: Draft, faults: Faults, again: Callback<()>) -> impl IntoView {
                 <div class="row-fields"><PeriodField value=draft.period faults /></div>
             </div>
             <ModeRow draft />
+            <SavedSearches draft=Callback::new(move |()| sound()) />
             <div class="form-foot">
                 <AllWaiting />
                 <button type="button" class="button" on:click=move |_| reset()>{l.reset()}</button>
