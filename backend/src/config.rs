@@ -38,6 +38,8 @@ pub struct Config {
     pub allow_private_endpoints: Vec<IpNet>,
     /// Wait before a notification is evaluated, in milliseconds: it often comes before the buyer's browser returns.
     pub grace_period_ms: i64,
+    /// The base address at which the gateway is asked before a restore; `None` asks nobody.
+    pub gateway_url: Option<Url>,
     /// How long alerts to one address are gathered after the first, in milliseconds.
     pub alert_window_ms: i64,
 }
@@ -95,7 +97,7 @@ pub enum ConfigError {
 }
 
 /// Every key of the file and, with the prefix `TODOKE_` in capitals, of the environment.
-const KEYS: [&str; 10] = [
+const KEYS: &[&str] = &[
     "listen",
     "database_url",
     "data_dir",
@@ -105,6 +107,7 @@ const KEYS: [&str; 10] = [
     "public_url",
     "allow_private_endpoints",
     "grace_period_ms",
+    "gateway_url",
     "alert_window_ms",
 ];
 
@@ -154,6 +157,7 @@ impl Config {
                 allowed: "sqlite://FILE or postgres://USER@HOST/NAME",
             });
         }
+        let allow_private_endpoints = parse_networks(values.get("allow_private_endpoints"))?;
         Ok(Self {
             listen,
             database_url,
@@ -167,7 +171,8 @@ impl Config {
                 &default_public_url,
                 "an http:// or https:// address",
             )?,
-            allow_private_endpoints: parse_networks(values.get("allow_private_endpoints"))?,
+            gateway_url: parse_gateway_url(text("gateway_url"), &allow_private_endpoints)?,
+            allow_private_endpoints,
             grace_period_ms: parse_or(
                 "TODOKE_GRACE_PERIOD_MS",
                 text("grace_period_ms"),
@@ -225,6 +230,27 @@ fn parse_smtp_url(given: Option<String>) -> Result<Option<String>, ConfigError> 
             key: "TODOKE_SMTP_URL",
             value: "(hidden)".to_owned(),
             allowed: "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST",
+        }),
+    }
+}
+
+/// ShopPass goes there, so it must be `https`; `http` only where private endpoints are permitted, for trying things out.
+fn parse_gateway_url(given: Option<String>, private: &[IpNet]) -> Result<Option<Url>, ConfigError> {
+    let Some(value) = given.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let is_permitted = |url: &Url| {
+        let is_safe = url.scheme() == "https" || url.scheme() == "http" && !private.is_empty();
+        is_safe && url.has_host() && url.username().is_empty() && url.password().is_none()
+    };
+    // What stands after the last slash would be lost when the question's name is put behind it.
+    let whole = if value.ends_with('/') { value.clone() } else { format!("{value}/") };
+    match Url::parse(&whole).ok().filter(is_permitted) {
+        Some(url) => Ok(Some(url)),
+        None => Err(ConfigError::Invalid {
+            key: "TODOKE_GATEWAY_URL",
+            value,
+            allowed: "an https:// address, as https://p01.mul-pay.jp/payment/",
         }),
     }
 }
@@ -293,6 +319,18 @@ mod tests {
             load("allow_private_endpoints = ['10.0.0.0/8']").unwrap().allow_private_endpoints.len(),
             1
         );
+    }
+
+    #[test]
+    fn the_gateway_is_asked_over_https_alone_but_for_trying_things_out() {
+        let url = |toml: &str| load(toml).map(|config| config.gateway_url.map(String::from));
+        let safe = "gateway_url = 'https://p01.mul-pay.jp/payment'";
+        assert_eq!(url(safe), Ok(Some("https://p01.mul-pay.jp/payment/".to_owned())));
+        assert_eq!(url(""), Ok(None));
+        let local = "gateway_url = 'http://127.0.0.1:9/'";
+        assert!(url(local).unwrap_err().contains("TODOKE_GATEWAY_URL"));
+        assert!(url(&format!("{local}\nallow_private_endpoints = '127.0.0.0/8'")).unwrap().is_some());
+        assert!(url("gateway_url = 'https://shop:pass@p01.mul-pay.jp/'").is_err());
     }
 
     #[test]

@@ -1,15 +1,13 @@
 //! What people read when something is wrong: every code in Japanese and in English, in one exhaustive match.
 
-use todoke_domain::{
-    delivery::{Cause, Receipt},
-    payment::FaultKind,
-    search::SearchRule,
-};
+use todoke_domain::{payment::FaultKind, search::SearchRule};
 
 use crate::app::ConflictReason;
 
+mod causes;
 mod settings;
 
+pub(crate) use causes::{cause_text, receipt_text};
 pub(crate) use settings::SettingFault;
 
 /// The reader's language.
@@ -68,6 +66,14 @@ pub(crate) enum Message {
     DiffersFromStored,
     /// No change leads from the order's status to this one.
     StatusNotAllowed,
+    /// The template has a placeholder that there is not.
+    UnknownPlaceholder(String),
+    /// The gateway did not tell; going on without it has to be chosen.
+    GatewayUnreachable,
+    /// The gateway check is not set up.
+    GatewayNotConfigured,
+    /// The ShopID cannot be used.
+    ShopIdTaken,
 }
 
 /// Every kind of message once, for the test that each has both texts.
@@ -100,6 +106,10 @@ fn every_message() -> Vec<Message> {
         Message::OrderExists,
         Message::DiffersFromStored,
         Message::StatusNotAllowed,
+        Message::UnknownPlaceholder(String::new()),
+        Message::GatewayUnreachable,
+        Message::GatewayNotConfigured,
+        Message::ShopIdTaken,
     ];
     let settings = SettingFault::ALL.into_iter().map(Message::Setting);
     search.chain(fields).chain(others).chain(settings).collect()
@@ -124,6 +134,10 @@ impl Message {
             Self::OrderExists => "ORDER_EXISTS",
             Self::DiffersFromStored => "DIFFERS_FROM_STORED",
             Self::StatusNotAllowed => "STATUS_NOT_ALLOWED",
+            Self::UnknownPlaceholder(_) => "UNKNOWN_PLACEHOLDER",
+            Self::GatewayUnreachable => "GATEWAY_UNREACHABLE",
+            Self::GatewayNotConfigured => "GATEWAY_NOT_CONFIGURED",
+            Self::ShopIdTaken => "SHOP_ID_TAKEN",
         }
     }
 
@@ -157,6 +171,14 @@ impl Message {
             Self::TooManyElements(most) => format!("一度に登録できるのは{most}件までです。"),
             Self::OrderExists => "この注文番号の注文はすでに登録されています。".to_owned(),
             Self::DiffersFromStored => "登録済みの注文と値が異なります。".to_owned(),
+            Self::UnknownPlaceholder(name) => format!("「{{{{{name}}}}}」という差し込み項目はありません。"),
+            Self::GatewayUnreachable => {
+                "決済代行会社に取引状態を確認できませんでした。管理画面で確認のうえ、確認せずに復旧することを指定してください。".to_owned()
+            }
+            Self::GatewayNotConfigured => {
+                "取引状態の照会は設定されていません(ショップパスワードと照会先が必要です)。".to_owned()
+            }
+            Self::ShopIdTaken => "このショップIDは使用できません。".to_owned(),
             Self::StatusNotAllowed => "現在の注文処理状況からは、この状況に変更できません。".to_owned(),
         }
     }
@@ -183,6 +205,14 @@ impl Message {
             Self::TooManyElements(most) => format!("At most {most} can be registered at once."),
             Self::OrderExists => "An order with this number is registered already.".to_owned(),
             Self::DiffersFromStored => "The order is registered with another value.".to_owned(),
+            Self::UnknownPlaceholder(name) => format!("There is no placeholder {{{{{name}}}}}."),
+            Self::GatewayUnreachable => {
+                "The gateway could not tell the payment's state. Look there yourself, then choose to restore without the check.".to_owned()
+            }
+            Self::GatewayNotConfigured => {
+                "The gateway check is not set up: it needs the ShopPass and the server's gateway address.".to_owned()
+            }
+            Self::ShopIdTaken => "This ShopID cannot be used.".to_owned(),
             Self::StatusNotAllowed => "The order cannot go from its present status to this one.".to_owned(),
         }
     }
@@ -287,6 +317,10 @@ impl ConflictReason {
             (Self::StatusChanged, Language::English) => {
                 "The order's status was changed since you read it. Check its present state."
             }
+            (Self::MailAlreadySent, Language::Japanese) => "この注文の確認メールはすでに送信されています。",
+            (Self::MailAlreadySent, Language::English) => {
+                "The confirmation mail of this order was sent already."
+            }
             (Self::AlreadyRestored, Language::Japanese) => "この注文はすでに復旧済です。",
             (Self::AlreadyRestored, Language::English) => "This order is restored already.",
             (Self::NotRestorable, Language::Japanese) => "この注文は復旧できません。",
@@ -305,6 +339,12 @@ impl ConflictReason {
             (Self::SettingsChanged, Language::English) => {
                 "The settings were changed since you read them. Check their present state."
             }
+            (Self::GatewayCheckBlocked, Language::Japanese) => {
+                "決済代行会社の取引状態が結果通知と一致しないため、復旧できません。"
+            }
+            (Self::GatewayCheckBlocked, Language::English) => {
+                "The gateway's state of this payment contradicts the notification. It cannot be restored."
+            }
             (Self::KeyReused, Language::Japanese) => "このidempotencyKeyは別の操作で使用済みです。",
             (Self::BatchState, Language::Japanese) => {
                 "この一括処理は、現在の状態ではこの操作を受け付けません。"
@@ -320,66 +360,6 @@ impl ConflictReason {
             }
             (Self::KeyReused, Language::English) => "This idempotencyKey was used for something else.",
         }
-    }
-}
-
-/// Why an attempt failed, in the reader's language. For mails and exports.
-pub(crate) const fn cause_text(cause: Cause, language: Language) -> &'static str {
-    match language {
-        Language::Japanese => japanese_cause(cause),
-        Language::English => english_cause(cause),
-    }
-}
-
-const fn japanese_cause(cause: Cause) -> &'static str {
-    match cause {
-        Cause::NameNotResolved => "送信先のホスト名を解決できません",
-        Cause::ConnectionRefused => "接続を拒否されました",
-        Cause::ConnectFailed => "接続できません",
-        Cause::ConnectTimedOut => "接続がタイムアウトしました",
-        Cause::TlsFailed => "TLS接続に失敗しました",
-        Cause::BlockedTarget => "送信が許可されていないアドレスです",
-        Cause::NoEndpoint => "送信先が設定されていません",
-        Cause::InvalidRequest => "送信データを作成できません",
-        Cause::TimedOut => "応答がタイムアウトしました",
-        Cause::ConnectionReset => "送信後に接続が切断されました",
-        Cause::InvalidAnswer => "応答がHTTPとして正しくありません",
-        Cause::ServerError => "サーバーエラー",
-        Cause::ClientError => "受信側がリクエストを受け付けませんでした",
-        Cause::Redirect => "転送(リダイレクト)の応答",
-        Cause::BodyRuleNotMet => "応答の内容が受領の条件と一致しません",
-        Cause::ProcessDied => "送信中に処理が中断しました",
-    }
-}
-
-const fn english_cause(cause: Cause) -> &'static str {
-    match cause {
-        Cause::NameNotResolved => "the host's name could not be resolved",
-        Cause::ConnectionRefused => "the connection was refused",
-        Cause::ConnectFailed => "the connection failed",
-        Cause::ConnectTimedOut => "the connection timed out",
-        Cause::TlsFailed => "the TLS handshake failed",
-        Cause::BlockedTarget => "the address may not be reached",
-        Cause::NoEndpoint => "no endpoint is set",
-        Cause::InvalidRequest => "the request could not be built",
-        Cause::TimedOut => "the answer timed out",
-        Cause::ConnectionReset => "the connection broke after the request was sent",
-        Cause::InvalidAnswer => "the answer was not valid HTTP",
-        Cause::ServerError => "server error",
-        Cause::ClientError => "the request was not accepted",
-        Cause::Redirect => "the answer was a redirect",
-        Cause::BodyRuleNotMet => "the answer's body was not an acknowledgement",
-        Cause::ProcessDied => "sending was interrupted",
-    }
-}
-
-/// What the merchant may have received, in the reader's language.
-pub(crate) const fn receipt_text(receipt: Receipt, language: Language) -> &'static str {
-    match (receipt, language) {
-        (Receipt::NotReceived, Language::Japanese) => "未達",
-        (Receipt::NotReceived, Language::English) => "Not received",
-        (Receipt::MaybeReceived, Language::Japanese) => "到達の可能性あり",
-        (Receipt::MaybeReceived, Language::English) => "May have been received",
     }
 }
 

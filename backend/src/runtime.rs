@@ -14,6 +14,7 @@ use crate::{
     delivery::{
         batches, claim,
         endpoints::Endpoints,
+        gateway::Gateway,
         inbox::Inbox,
         machinery::Machinery,
         recorder::{self, Recorder},
@@ -89,6 +90,7 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
     let (recorder, outcomes) = Recorder::new();
     let sender = Sender::new(&config.allow_private_endpoints)
         .map_err(|error| StartError::Setting(format!("TLS cannot be set up: {error}")))?;
+    let gateway = Gateway::new(config.gateway_url.clone(), sender.clone());
     let machinery = Arc::new(Machinery {
         database: database.clone(),
         clock: clock.clone(),
@@ -113,6 +115,7 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
         live,
         secrets,
         sealer,
+        gateway,
         inbox,
         token_uses,
         machinery,

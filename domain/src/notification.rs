@@ -18,6 +18,8 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 pub const FIELDS_MAX: usize = 200;
 /// Longest ShopID (docs/DOMAIN.md, GMO-PG).
 pub const SHOP_ID_CHARS_MAX: usize = 13;
+/// Longest ShopPass (docs/DOMAIN.md, GMO-PG).
+pub const SHOP_PASS_CHARS_MAX: usize = 10;
 /// Fields that are never kept, masked or not.
 pub const SECRET_FIELDS: [&str; 2] = ["ShopPass", "AccessPass"];
 
@@ -152,6 +154,14 @@ pub fn without_secrets(body: &[u8]) -> Vec<u8> {
     pieces.collect::<Vec<_>>().join(&b'&')
 }
 
+/// The ShopID that a body claims, where the body as a whole cannot be read: for counting, never for storing.
+pub fn claimed_shop_id(body: &[u8]) -> Option<String> {
+    let value = body.split(|byte| *byte == b'&').find_map(|piece| piece.strip_prefix(b"ShopID="))?;
+    let is_fit =
+        (1..=SHOP_ID_CHARS_MAX).contains(&value.len()) && value.iter().all(u8::is_ascii_alphanumeric);
+    if is_fit { String::from_utf8(value.to_vec()).ok() } else { None }
+}
+
 /// One to nine digits.
 fn parse_wire_amount(text: &str) -> Option<i64> {
     let trimmed = text.trim();
@@ -181,6 +191,20 @@ mod tests {
         assert_eq!(notification.field("ShopPass"), "");
         assert!(!notification.fields.iter().any(|(_, value)| value.contains("***")));
         assert!(!without_secrets(EXAMPLE).windows(2).any(|pair| pair == b"**"));
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_read_may_still_tell_whose_it_is() {
+        for (body, expected) in [
+            (&b"ShopID=tshop1&x=%4"[..], Some("tshop1")),
+            (b"x=%4&ShopID=tshop1", Some("tshop1")),
+            (b"ShopID=&x=%4", None),
+            (b"ShopID=12345678901234", None),
+            (b"ShopID=t%4", None),
+            (b"", None),
+        ] {
+            assert_eq!(claimed_shop_id(body).as_deref(), expected);
+        }
     }
 
     #[test]

@@ -247,17 +247,19 @@ fn check_optional_code(faults: &mut Vec<FieldFault>, field: &str, value: Option<
     }
 }
 
-/// Plausible, no more: one `@` with something on both sides and no spaces. Whether it exists, only a mail can tell.
+/// Plausible, no more: an `@` with something on both sides and no spaces. Whether it exists, only a mail can tell.
+pub fn is_plausible_email(email: &str) -> bool {
+    let has_both = email.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    has_both && !email.chars().any(|character| character.is_whitespace() || character.is_control())
+}
+
 fn check_email(faults: &mut Vec<FieldFault>, email: &str) {
     if email.trim().is_empty() {
         faults.push(FieldFault::new("email", FaultKind::Required));
     } else if email.chars().count() > EMAIL_CHARS_MAX {
         faults.push(FieldFault::new("email", FaultKind::TooLong(EMAIL_CHARS_MAX)));
     } else {
-        let plausible =
-            email.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-        let clean = !email.chars().any(|character| character.is_whitespace() || character.is_control());
-        if !plausible || !clean {
+        if !is_plausible_email(email) {
             faults.push(FieldFault::new("email", FaultKind::InvalidFormat));
         }
     }

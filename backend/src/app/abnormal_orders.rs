@@ -13,7 +13,7 @@ use todoke_domain::{
 
 pub(crate) use super::{
     abnormal_order_actions::{Close, close_abnormal_order, delete_abnormal_order},
-    restores::restore_abnormal_order,
+    restores::{Restore, restore_abnormal_order},
 };
 use crate::{
     app::{App, Error},

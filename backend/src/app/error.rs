@@ -55,6 +55,8 @@ pub(crate) enum ConflictReason {
     ChangedMeanwhile,
     /// The order is in another status than the page showed.
     StatusChanged,
+    /// The order's confirmation mail was sent already.
+    MailAlreadySent,
     /// The order was restored already.
     AlreadyRestored,
     /// The row is in a state that cannot be restored.
@@ -63,6 +65,8 @@ pub(crate) enum ConflictReason {
     AlreadyClosed,
     /// The row is in a state that cannot be closed.
     NotClosable,
+    /// The gateway contradicts the notification.
+    GatewayCheckBlocked,
     /// The idempotency key was used for something else.
     KeyReused,
     /// The batch is in a state in which the command has no place.
@@ -82,10 +86,12 @@ impl ConflictReason {
         Self::NotProcessed,
         Self::ChangedMeanwhile,
         Self::StatusChanged,
+        Self::MailAlreadySent,
         Self::AlreadyRestored,
         Self::NotRestorable,
         Self::AlreadyClosed,
         Self::NotClosable,
+        Self::GatewayCheckBlocked,
         Self::KeyReused,
         Self::BatchState,
         Self::PlanExpired,
@@ -100,10 +106,12 @@ impl ConflictReason {
             Self::NotProcessed => "NOT_PROCESSED",
             Self::ChangedMeanwhile => "CHANGED_MEANWHILE",
             Self::StatusChanged => "STATUS_CHANGED",
+            Self::MailAlreadySent => "MAIL_ALREADY_SENT",
             Self::AlreadyRestored => "ALREADY_RESTORED",
             Self::NotRestorable => "NOT_RESTORABLE",
             Self::AlreadyClosed => "ALREADY_CLOSED",
             Self::NotClosable => "NOT_CLOSABLE",
+            Self::GatewayCheckBlocked => "GATEWAY_CHECK_BLOCKED",
             Self::KeyReused => "KEY_REUSED",
             Self::BatchState => "BATCH_STATE",
             Self::PlanExpired => "PLAN_EXPIRED",

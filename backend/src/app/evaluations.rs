@@ -151,7 +151,9 @@ async fn evaluate_payment(
                 return Ok(None);
             };
             store::abnormal_orders::put(&scope, tx, &after).await?;
-            before.is_none_or(|before| AbnormalOrder { evaluated_at: after.evaluated_at, ..before } != after)
+            before.is_none_or(|before| {
+                AbnormalOrder { evaluated_at: after.evaluated_at, gateway_check: None, ..before } != after
+            })
         }
     };
     Ok(is_changed.then(|| Change::abnormal_order(&payment.ip_code, payment.id)))
@@ -239,6 +241,7 @@ pub(crate) fn row_of(
         colliding_order: facts.order.as_ref().map(colliding_id),
         restored: None,
         closing: None,
+        gateway_check: None,
         deleted_at: None,
     })
 }

@@ -9,7 +9,7 @@ use crate::{
     auth::{sealed::Sealer, secrets::Secrets},
     clock::SharedClock,
     config::Config,
-    delivery::{endpoints::Endpoints, inbox::Inbox, machinery::Machinery},
+    delivery::{endpoints::Endpoints, gateway::Gateway, inbox::Inbox, machinery::Machinery},
     live::Live,
     runtime::Role,
     store::Database,
@@ -26,10 +26,14 @@ pub(crate) mod endpoint_tests;
 mod error;
 pub(crate) mod evaluations;
 pub(crate) mod exports;
+pub(crate) mod gateway_checks;
+pub(crate) mod gateway_settings;
 pub(crate) mod ip_codes;
 pub(crate) mod keys;
 pub(crate) mod notifications;
+pub(crate) mod order_mails;
 pub(crate) mod order_statuses;
+pub(crate) mod order_timelines;
 pub(crate) mod orders;
 pub(crate) mod payments;
 mod refusals;
@@ -57,6 +61,7 @@ pub struct App {
     pub(crate) secrets: Secrets,
     /// Seals the secrets that the database keeps.
     pub(crate) sealer: Sealer,
+    pub(crate) gateway: Gateway,
     pub(crate) inbox: Inbox,
     pub(crate) token_uses: tokens::TokenUses,
     pub(crate) machinery: Arc<Machinery>,

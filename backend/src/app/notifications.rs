@@ -3,9 +3,11 @@
 //!
 //! Nothing is judged here beyond "whose is it, and is it readable".
 
+use std::net::IpAddr;
+
 use sea_orm::DbErr;
 use todoke_domain::{
-    ids::AbnormalOrderId,
+    ids::{AbnormalOrderId, IpCode},
     notification::{self, Notification, Unreadable},
 };
 
@@ -14,7 +16,9 @@ use crate::{
     auth::scope::Scope,
     store::{
         self,
+        gateway_settings::GatewaySettings,
         notifications::{GatewayPayment, NewNotification},
+        refused_notifications::NotificationRefusal,
     },
 };
 
@@ -33,6 +37,9 @@ pub(crate) enum Rejection {
     /// The body cannot be read.
     #[error("unreadable: {0}")]
     Unreadable(#[from] Unreadable),
+    /// The shop's gateway is off, or the body came from elsewhere than allowed.
+    #[error("refused by the settings of the shop")]
+    Refused,
     /// No IP code has this shop.
     #[error("unknown shop")]
     UnknownShop,
@@ -45,17 +52,32 @@ pub(crate) enum Rejection {
 ///
 /// # Errors
 /// It is not taken; the gateway sends it again.
-pub(crate) async fn receive_notification(app: &App, body: &[u8]) -> Result<Receipt, Rejection> {
-    let notification = Notification::parse(body)?;
+pub(crate) async fn receive_notification(
+    app: &App,
+    body: &[u8],
+    source: Option<IpAddr>,
+) -> Result<Receipt, Rejection> {
+    let notification = match Notification::parse(body) {
+        Ok(notification) => notification,
+        Err(unreadable) => {
+            count_unreadable(app, body).await?;
+            return Err(unreadable.into());
+        }
+    };
     let scope = Scope::system();
     let shop_id = notification.shop_id();
     // PostgreSQL takes no NUL in a text, not even to compare with; no shop has one.
     if shop_id.contains('\0') {
         return Err(Rejection::UnknownShop);
     }
-    let ip_code = store::ip_codes::find_by_shop(&scope, app.database.reader(), shop_id)
+    let settings = store::gateway_settings::find_by_shop(&scope, app.database.reader(), shop_id)
         .await?
         .ok_or(Rejection::UnknownShop)?;
+    if let Some(reason) = refusal_of(&settings, source) {
+        count_refused(app, &settings.ip_code, reason).await?;
+        return Err(Rejection::Refused);
+    }
+    let ip_code = settings.ip_code;
     let received_at = app.clock.now();
     let (order_id, access_id) = (notification.order_id(), notification.access_id());
     let payment = GatewayPayment {
@@ -79,6 +101,39 @@ pub(crate) async fn receive_notification(app: &App, body: &[u8]) -> Result<Recei
     store::ip_codes::note_notification(&scope, &tx, &ip_code, received_at).await?;
     tx.commit().await?;
     Ok(if is_new { Receipt::Stored } else { Receipt::Repeat })
+}
+
+/// Why the settings of a shop refuse it.
+fn refusal_of(settings: &GatewaySettings, source: Option<IpAddr>) -> Option<NotificationRefusal> {
+    let is_allowed =
+        |source: IpAddr| settings.allowed_sources.iter().any(|network| network.contains(&source));
+    if !settings.is_on {
+        Some(NotificationRefusal::Disabled)
+    } else if !settings.allowed_sources.is_empty() && !source.is_some_and(is_allowed) {
+        Some(NotificationRefusal::SourceRefused)
+    } else {
+        None
+    }
+}
+
+/// Counts a body that cannot be read, where it says whose it is.
+async fn count_unreadable(app: &App, body: &[u8]) -> Result<(), DbErr> {
+    let Some(shop_id) = notification::claimed_shop_id(body) else {
+        return Ok(());
+    };
+    let found =
+        store::gateway_settings::find_by_shop(&Scope::system(), app.database.reader(), &shop_id).await?;
+    match found {
+        Some(settings) => count_refused(app, &settings.ip_code, NotificationRefusal::Unreadable).await,
+        None => Ok(()),
+    }
+}
+
+async fn count_refused(app: &App, ip_code: &IpCode, reason: NotificationRefusal) -> Result<(), DbErr> {
+    let tx = app.database.begin_write().await?;
+    let now = app.clock.now();
+    store::refused_notifications::count_one(&Scope::system(), &tx, ip_code, reason, now).await?;
+    tx.commit().await
 }
 
 /// What a text column of PostgreSQL can hold. The bytes as they came are kept beside it.

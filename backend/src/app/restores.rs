@@ -1,11 +1,12 @@
 //! 復旧: an order made from the checkout of an abnormal order, exactly once however often and from wherever it is
 //! pressed (docs/REQUIREMENTS.md, B.5; reference B, 「ボタン説明」).
 //!
-//! Mails nobody and asks nobody outside: one write transaction holds all of it.
+//! Mails nobody. The gateway is asked before, where that is set up; then one write transaction holds all of it.
 
 use sea_orm::DbErr;
 use todoke_domain::{
     abnormal_order::{AbnormalOrderStatus, Evaluation},
+    abnormal_order_actions::RowAction,
     access::Action,
     ids::{AbnormalOrderId, DecisionId},
     order::{OrderStatus, payment_method_name},
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use super::{
     abnormal_orders::{find_abnormal_order, shown_notification},
     evaluations::{Facts, load_facts, re_evaluate_order_numbers},
+    gateway_checks::ask_and_keep,
     keys::{check_key, is_taken},
     refusals::note_refusal,
 };
@@ -24,12 +26,14 @@ use crate::{
     app::{App, ConflictReason, Error},
     auth::scope::Scope,
     live::Change,
+    messages::Message,
     store::{
         self,
         abnormal_orders::{AbnormalOrder, Restoration},
         audit::AuditEntry,
         checkouts::Checkout,
         decisions::{DecisionKind, NewDecision},
+        gateway_checks::CheckOutcome,
         orders::Order,
     },
 };
@@ -48,6 +52,17 @@ pub(crate) struct Restored {
     pub order: Order,
 }
 
+/// A restore as it was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Restore {
+    /// The row.
+    pub id: AbnormalOrderId,
+    /// By which a repeat of this decision is known.
+    pub idempotency_key: String,
+    /// "The gateway does not tell; I have looked there myself."
+    pub proceeds_unchecked: bool,
+}
+
 /// Why nothing was made.
 #[derive(Clone, Debug)]
 enum Refusal {
@@ -55,6 +70,8 @@ enum Refusal {
     Gone,
     AlreadyRestored(Restoration),
     NotRestorable,
+    GatewayContradicts(Timestamp),
+    GatewayUnknown,
     KeyReused,
 }
 
@@ -66,14 +83,17 @@ enum Refusal {
 pub(crate) async fn restore_abnormal_order(
     app: &App,
     scope: &Scope,
-    id: AbnormalOrderId,
-    idempotency_key: &str,
+    asked: Restore,
 ) -> Result<Restored, Error> {
+    let idempotency_key = asked.idempotency_key.as_str();
     check_key(idempotency_key)?;
     // Found for everybody, so that also who may not know of the row leaves a trace; what is told is the same.
-    let row = find_abnormal_order(app, &Scope::system(), id).await?.ok_or(Error::NotFound)?;
+    let row = find_abnormal_order(app, &Scope::system(), asked.id).await?.ok_or(Error::NotFound)?;
     if !scope.may(&row.payment.ip_code, Action::Restore) {
         return refuse(app, scope, &row, Refusal::NotPermitted).await;
+    }
+    if let Some(refusal) = gateway_refusal(app, scope, &row, asked.proceeds_unchecked).await? {
+        return refuse(app, scope, &row, refusal).await;
     }
     let mut tries = 1;
     loop {
@@ -87,6 +107,24 @@ pub(crate) async fn restore_abnormal_order(
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Why the gateway's word keeps a row from being restored. Rows that are not to be restored anyway ask nobody.
+async fn gateway_refusal(
+    app: &App,
+    scope: &Scope,
+    row: &AbnormalOrder,
+    proceeds_unchecked: bool,
+) -> Result<Option<Refusal>, Error> {
+    if !RowAction::Restore.fits(row.state()) {
+        return Ok(None);
+    }
+    let check = ask_and_keep(app, scope, row).await?;
+    Ok(check.and_then(|check| match check.outcome {
+        CheckOutcome::Blocked => Some(Refusal::GatewayContradicts(check.at)),
+        CheckOutcome::Unreachable if !proceeds_unchecked => Some(Refusal::GatewayUnknown),
+        CheckOutcome::Passed | CheckOutcome::Unreachable => None,
+    }))
 }
 
 async fn try_restore(
@@ -206,6 +244,7 @@ async fn record(
             "status": after.status.code(),
             "orderNo": restored.order.cart.order_no,
             "orderId": restored.order.id.to_string(),
+            "gatewayCheck": after.gateway_check.as_ref().map(|check| check.outcome),
         }),
     );
     store::audit::insert_event(scope, tx, entry, after.evaluated_at).await
@@ -218,6 +257,14 @@ async fn refuse(app: &App, scope: &Scope, row: &AbnormalOrder, refusal: Refusal)
         Refusal::Gone => ("NOT_FOUND", Error::NotFound),
         Refusal::AlreadyRestored(restored) => conflict(ConflictReason::AlreadyRestored, Some(restored)),
         Refusal::NotRestorable => conflict(ConflictReason::NotRestorable, None),
+        Refusal::GatewayContradicts(at) => {
+            let reason = ConflictReason::GatewayCheckBlocked;
+            (reason.code(), Error::conflict(reason, None, Some(at)))
+        }
+        Refusal::GatewayUnknown => {
+            let fault = Error::field(&["proceedWithoutGatewayCheck"], Message::GatewayUnreachable);
+            ("GATEWAY_UNREACHABLE", fault)
+        }
         Refusal::KeyReused => conflict(ConflictReason::KeyReused, None),
     };
     note_refusal(app, scope, RESTORE, &row.payment.ip_code, row.id(), why).await?;

@@ -22,7 +22,9 @@ use crate::{
         abnormal_orders::AbnormalOrder,
         checkouts::Checkout,
         decisions::DecisionKind,
+        gateway_checks::GatewayCheck,
         notifications::StoredNotification,
+        order_mails::OrderMail,
         orders::Order,
         payments::Payment,
         timelines::{AttemptMark, BatchMark, DecisionMark, MailMark},
@@ -63,6 +65,10 @@ pub(crate) enum TimelineKind {
     Restored,
     /// A notification said that the payment was cancelled; the detail is its status.
     CancelledAtGateway,
+    /// The gateway was asked; the detail is the outcome, and the problem or the state.
+    GatewayChecked,
+    /// An order came to another status; the detail is both of them and the reason.
+    StatusChanged,
 }
 
 /// One event of a timeline.
@@ -80,18 +86,20 @@ pub(crate) struct TimelineEvent {
     pub attempt: Option<AttemptId>,
     /// Parameters that were edited.
     pub changes: Vec<ParameterChange>,
+    /// The copy of a mail to a buyer.
+    pub mail: Option<OrderMail>,
 }
 
 impl TimelineEvent {
-    fn new(at: Timestamp, kind: TimelineKind) -> Self {
-        Self { at, kind, actor: None, detail: None, attempt: None, changes: Vec::new() }
+    pub(super) fn new(at: Timestamp, kind: TimelineKind) -> Self {
+        Self { at, kind, actor: None, detail: None, attempt: None, changes: Vec::new(), mail: None }
     }
 
-    fn by(self, actor: Option<String>) -> Self {
+    pub(super) fn by(self, actor: Option<String>) -> Self {
         Self { actor, ..self }
     }
 
-    fn detail(self, detail: Option<String>) -> Self {
+    pub(super) fn detail(self, detail: Option<String>) -> Self {
         Self { detail, ..self }
     }
 }
@@ -135,13 +143,14 @@ pub(crate) fn timeline_of_abnormal_order(
         (None, None) => {}
     }
     events.extend(closed_event(row));
+    events.extend(row.gateway_check.as_ref().map(check_event));
     events.push(evaluated_event(row));
     newest_first(&mut events);
     events
 }
 
 /// What came last stands first, also of two with one instant.
-fn newest_first(events: &mut [TimelineEvent]) {
+pub(super) fn newest_first(events: &mut [TimelineEvent]) {
     events.sort_by_key(|event| event.at);
     events.reverse();
 }
@@ -220,7 +229,7 @@ fn decision_event(decision: DecisionMark) -> Option<(PaymentId, TimelineEvent)> 
         DecisionKind::Resend => TimelineKind::ResendDecided,
         DecisionKind::MarkProcessed => TimelineKind::Closed,
         DecisionKind::Reopen => TimelineKind::Reopened,
-        DecisionKind::Restore | DecisionKind::ResendBatch => return None,
+        DecisionKind::Restore | DecisionKind::OrderMail | DecisionKind::ResendBatch => return None,
     };
     let changes = decision.edit.map(|(before, after)| changes_between(&before, &after)).unwrap_or_default();
     let event = TimelineEvent::new(decision.at, kind).by(Some(decision.by)).detail(decision.reason);
@@ -268,7 +277,7 @@ fn mail_events(mail: MailMark) -> Vec<TimelineEvent> {
     events
 }
 
-fn notification_event(stored: &StoredNotification) -> TimelineEvent {
+pub(super) fn notification_event(stored: &StoredNotification) -> TimelineEvent {
     let kind = match stored.notification.money_state() {
         MoneyState::Cancelled => TimelineKind::CancelledAtGateway,
         MoneyState::Paid | MoneyState::Neither => TimelineKind::NotificationReceived,
@@ -277,11 +286,19 @@ fn notification_event(stored: &StoredNotification) -> TimelineEvent {
     TimelineEvent::new(stored.received_at, kind).detail(Some(status.to_owned()))
 }
 
+fn check_event(check: &GatewayCheck) -> TimelineEvent {
+    let more = check.problem.map(|problem| problem.code().to_owned()).or_else(|| check.status.clone());
+    let detail = format!("{} {}", check.outcome.code(), more.unwrap_or_default());
+    TimelineEvent::new(check.at, TimelineKind::GatewayChecked)
+        .by(Some(check.by.clone()))
+        .detail(Some(detail.trim_end().to_owned()))
+}
+
 fn checkout_event(checkout: &Checkout) -> TimelineEvent {
     TimelineEvent::new(checkout.registered_at, TimelineKind::CheckoutRegistered)
 }
 
-fn order_event(order: &Order) -> TimelineEvent {
+pub(super) fn order_event(order: &Order) -> TimelineEvent {
     TimelineEvent::new(order.registered_at, TimelineKind::OrderRegistered)
         .detail(Some(order.cart.order_no.clone()))
 }

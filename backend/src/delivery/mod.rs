@@ -7,6 +7,7 @@ pub(crate) mod alerts;
 pub(crate) mod batches;
 pub(crate) mod claim;
 pub(crate) mod endpoints;
+pub(crate) mod gateway;
 pub(crate) mod inbox;
 pub(crate) mod machinery;
 pub(crate) mod message;

@@ -21,9 +21,11 @@ mod accounts;
 mod desk;
 mod order_stories;
 mod sample_endpoint;
+mod sample_gateway;
 mod send_errors;
 
 pub use sample_endpoint::{RecordedRequest, SampleAnswer, SampleEndpoint};
+pub use sample_gateway::{GatewaySays, SampleGateway};
 
 /// Grace of the demo, in milliseconds: one does not want to wait five minutes.
 const GRACE_PERIOD_MS: i64 = 3_000;

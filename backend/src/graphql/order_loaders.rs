@@ -13,7 +13,7 @@ use todoke_domain::{
 use super::loaders::RowLoader;
 use crate::store::{
     self, abnormal_orders::AbnormalOrder, checkouts::Checkout, notifications::StoredNotification,
-    order_status_changes::StatusChange, orders::Order,
+    order_mails::OrderMail, order_status_changes::StatusChange, orders::Order,
 };
 
 /// A checkout.
@@ -32,6 +32,10 @@ pub(crate) struct NotificationsOf(pub AbnormalOrderId);
 /// The changes of an order's status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StatusChangesOf(pub OrderId);
+
+/// The mails of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OrderMailsOf(pub OrderId);
 
 type Loaded<Key, Value> = Result<HashMap<Key, Value>, Arc<String>>;
 
@@ -92,6 +96,18 @@ impl Loader<StatusChangesOf> for RowLoader {
         let reader = self.app().database.reader();
         let found = store::order_status_changes::list_of_orders(self.scope(), reader, &ids).await;
         Ok(by_owner(found.map_err(told)?, StatusChangesOf))
+    }
+}
+
+impl Loader<OrderMailsOf> for RowLoader {
+    type Value = Vec<OrderMail>;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[OrderMailsOf]) -> Loaded<OrderMailsOf, Vec<OrderMail>> {
+        let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let found =
+            store::order_mails::list_of_orders(self.scope(), self.app().database.reader(), &ids).await;
+        Ok(by_owner(found.map_err(told)?, OrderMailsOf))
     }
 }
 

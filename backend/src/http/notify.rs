@@ -24,9 +24,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.service(gmopg);
 }
 
-async fn post(app: web::Data<App>, payload: web::Payload) -> HttpResponse {
+async fn post(app: web::Data<App>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
     match read_body(payload).await {
-        Some(body) => answer(&app, &body).await,
+        Some(body) => answer(&app, &request, &body).await,
         None => {
             tracing::warn!(reason = "body too long or broken off", "a notification was not taken");
             told("1")
@@ -40,14 +40,16 @@ async fn get(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
         tracing::warn!(reason = "query too long", "a notification was not taken");
         return told("1");
     }
-    answer(&app, query).await
+    answer(&app, &request, query).await
 }
 
-async fn answer(app: &App, body: &[u8]) -> HttpResponse {
-    match receive_notification(app, body).await {
+async fn answer(app: &App, request: &HttpRequest, body: &[u8]) -> HttpResponse {
+    // The peer itself: a header that anybody can write tells nothing.
+    let source = request.peer_addr().map(|peer| peer.ip());
+    match receive_notification(app, body, source).await {
         Ok(_) => told("0"),
         // The reason names no field's value: what a stranger sends may hold anything.
-        Err(rejection @ (Rejection::Unreadable(_) | Rejection::UnknownShop)) => {
+        Err(rejection @ (Rejection::Unreadable(_) | Rejection::Refused | Rejection::UnknownShop)) => {
             tracing::warn!(reason = %rejection, "a notification was not taken");
             told("1")
         }

@@ -4,14 +4,18 @@
 use std::{sync::Arc, time::Duration};
 
 use lettre::message::Mailbox;
-use todoke_domain::time::Timestamp;
+use todoke_domain::{ids::OrderId, time::Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::{templates, transport::Transport};
 use crate::{
     app::{App, Error},
     auth::scope::Scope,
-    store::{self, mails::WaitingMail},
+    live::Change,
+    store::{
+        self,
+        mails::{MailState, WaitingMail},
+    },
     telemetry,
 };
 
@@ -78,11 +82,26 @@ async fn hand_over(app: &App, transport: &Transport, from: &Mailbox, mail: Waiti
             tracing::warn!(mail = %mail.id, tries = mail.attempt_count + 1, "a mail could not be handed over");
             let tries = mail.attempt_count + 1;
             let told = format!("{error} ({tries}/{TRIES_MAX})");
-            store::mails::note_failed(&system, &tx, mail.id, &told, next_try(tries, now), now).await?;
+            let due_at = next_try(tries, now);
+            store::mails::note_failed(&system, &tx, mail.id, &told, due_at, now).await?;
+            if let (Some((_, order)), None) = (&mail.order, due_at) {
+                wait_for_mail_again(&tx, *order).await?;
+            }
         }
     }
     tx.commit().await?;
+    if let Some((ip_code, order)) = &mail.order {
+        app.live.tell(Change::order(ip_code, *order));
+    }
     Ok(())
+}
+
+/// A mail was given up: its order counts as mailed by the last one that was not, or waits for its mail again.
+async fn wait_for_mail_again(tx: &sea_orm::DatabaseTransaction, order: OrderId) -> Result<(), Error> {
+    let system = Scope::system();
+    let mails = store::order_mails::list_of_orders(&system, tx, &[order]).await?;
+    let kept = mails.iter().find(|(_, mail)| mail.state != MailState::Failed).map(|(_, mail)| mail.at);
+    Ok(store::order_mails::set_confirmation(&system, tx, order, kept).await?)
 }
 
 fn next_try(tries: u32, now: Timestamp) -> Option<Timestamp> {

@@ -1,7 +1,7 @@
 //! The texts of mails: plain, Japanese first, a short English part below. Never card data, never a whole phone
 //! number or address of the buyer.
 
-use todoke_domain::delivery::Receipt;
+use todoke_domain::{delivery::Receipt, template};
 use url::Url;
 
 use crate::{
@@ -46,6 +46,7 @@ pub(crate) fn send_error_alert(
         recipient: recipient.to_owned(),
         subject: format!("【Todoke】CGI送信エラー {} (IPコード {})", row.order_no, row.ip_code),
         body,
+        of_order: None,
     }
 }
 
@@ -76,6 +77,7 @@ pub(crate) fn send_error_digest(
         recipient: recipient.to_owned(),
         subject: format!("【Todoke】CGI送信エラー {gathered}件のまとめ"),
         body,
+        of_order: None,
     }
 }
 
@@ -93,18 +95,9 @@ fn digest_line(row: &SendError, public_url: &Url) -> String {
 }
 
 fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    let mut text = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        text.push_str(before);
-        let Some((name, tail)) = after.split_once("}}") else {
-            break;
-        };
-        text.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
-        rest = tail;
-    }
-    text.push_str(rest);
-    text
+    template::fill(template, |name| {
+        values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    })
 }
 
 fn link_to(row: &SendError, public_url: &Url) -> String {
@@ -141,16 +134,5 @@ const fn receipt_advice_english(receipt: Receipt) -> &'static str {
     match receipt {
         Receipt::NotReceived => "not received",
         Receipt::MaybeReceived => "may have been received: check what was provided before you re-send",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn placeholders_are_filled_once_and_values_are_never_read_as_templates() {
-        assert_eq!(fill("a {{x}} b {{y}}", &[("x", "{{y}}"), ("y", "2")]), "a {{y}} b 2");
-        assert_eq!(fill("plain", &[]), "plain");
     }
 }

@@ -11,6 +11,7 @@ use todoke_domain::{
 use super::{
     abnormal_orders::{AbnormalOrder, Closing, Ordered, Restoration, StoredEvidence},
     entity::abnormal_orders,
+    gateway_checks,
     notifications::GatewayPayment,
     rows,
 };
@@ -45,6 +46,7 @@ pub(super) fn active_model(row: &AbnormalOrder) -> Result<abnormal_orders::Activ
         closed_by: Set(closing.map(|closing| closing.by.clone())),
         resolution: Set(closing.map(|closing| closing.resolution.code().to_owned())),
         resolution_note: Set(closing.and_then(|closing| closing.note.clone())),
+        gateway_check: Set(row.gateway_check.as_ref().map(gateway_checks::to_json).transpose()?),
         deleted_at: Set(row.deleted_at.map(Timestamp::as_micros)),
         order_type: Set(ordered.map(|ordered| ordered.order_type.clone())),
         ordered_at: Set(ordered.map(|ordered| ordered.ordered_at.as_micros())),
@@ -87,6 +89,7 @@ pub(super) fn row_of(model: abnormal_orders::Model) -> Result<AbnormalOrder, DbE
         colliding_order: model.colliding_order_id.map(OrderId::new),
         restored,
         closing,
+        gateway_check: model.gateway_check.as_deref().map(gateway_checks::from_json).transpose()?,
         deleted_at: model.deleted_at.map(Timestamp::from_micros),
     })
 }

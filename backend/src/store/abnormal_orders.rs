@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::{
     abnormal_order_rows::{active_model, row_of},
     entity::abnormal_orders::{self, Column},
+    gateway_checks::GatewayCheck,
     keyset,
     notifications::GatewayPayment,
     page::{COUNT_MAX, Page, PageRequest, Place, Total},
@@ -51,6 +52,8 @@ pub(crate) struct AbnormalOrder {
     pub restored: Option<Restoration>,
     /// That a person closed it.
     pub closing: Option<Closing>,
+    /// What the gateway said when it was asked last.
+    pub gateway_check: Option<GatewayCheck>,
     /// Taken off the lists.
     pub deleted_at: Option<Timestamp>,
 }
@@ -234,7 +237,7 @@ pub(crate) async fn delete(
         .map(|_| ())
 }
 
-/// Stores a row, or brings it to a new state. That it was closed or deleted stays.
+/// Stores a row, or brings it to a new state. That it was checked, closed or deleted stays.
 pub(crate) async fn put(_scope: &Scope, db: &impl ConnectionTrait, row: &AbnormalOrder) -> Result<(), DbErr> {
     let conflict = OnConflict::column(Column::Id)
         .update_columns([

@@ -24,6 +24,8 @@ pub(crate) enum DecisionKind {
     Reopen,
     /// 復旧.
     Restore,
+    /// A mail to the buyer of an order.
+    OrderMail,
     /// The start of a resend batch.
     ResendBatch,
 }
@@ -36,14 +38,15 @@ impl DecisionKind {
             Self::MarkProcessed => "MARK_PROCESSED",
             Self::Reopen => "REOPEN",
             Self::Restore => "RESTORE",
+            Self::OrderMail => "ORDER_MAIL",
             Self::ResendBatch => "RESEND_BATCH",
         }
     }
 }
 
 impl DecisionKind {
-    const ALL: [Self; 5] =
-        [Self::Resend, Self::MarkProcessed, Self::Reopen, Self::Restore, Self::ResendBatch];
+    const ALL: [Self; 6] =
+        [Self::Resend, Self::MarkProcessed, Self::Reopen, Self::Restore, Self::OrderMail, Self::ResendBatch];
 
     /// The kind of this name.
     pub(crate) fn from_code(code: &str) -> Option<Self> {

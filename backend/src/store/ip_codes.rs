@@ -1,7 +1,7 @@
 //! IP codes and the settings of their endpoints.
 
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockType},
 };
@@ -209,8 +209,8 @@ pub(crate) async fn update(
     now: Timestamp,
 ) -> Result<(), DbErr> {
     let mut row = active_model(settings, now)?;
-    row.created_at = sea_orm::ActiveValue::NotSet;
-    row.last_notification_at = sea_orm::ActiveValue::NotSet;
+    row.created_at = NotSet;
+    row.last_notification_at = NotSet;
     row.settings_version = Set(rows::to_i32(settings.settings_version.saturating_add(1)));
     ip_codes::Entity::update(row).exec(db).await.map(|_| ())
 }
@@ -234,6 +234,9 @@ fn active_model(settings: &IpCodeSettings, now: Timestamp) -> Result<ip_codes::A
         editable_parameters: Set(settings.editable_parameters.as_ref().map(rows::to_json).transpose()?),
         pause_after_failures: Set(rows::to_i32(settings.pause_after_failures)),
         settings_version: Set(rows::to_i32(settings.settings_version)),
+        // The template has its own queries.
+        order_mail_subject: NotSet,
+        order_mail_body: NotSet,
         created_at: Set(now.as_micros()),
         updated_at: Set(now.as_micros()),
     })

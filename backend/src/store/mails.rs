@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict},
 };
 use todoke_domain::{
-    ids::{IpCode, PaymentId},
+    ids::{DecisionId, IpCode, OrderId, PaymentId},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -17,12 +17,33 @@ use super::{
 };
 use crate::auth::scope::Scope;
 
-/// Waits to be sent.
-const STATE_WAITING: &str = "WAITING";
-/// Handed over.
-const STATE_SENT: &str = "SENT";
-/// Given up after too many tries.
-const STATE_FAILED: &str = "FAILED";
+/// Where a mail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MailState {
+    /// Waits to be sent, for the first time or again.
+    Waiting,
+    /// Handed over.
+    Sent,
+    /// Given up after too many tries.
+    Failed,
+}
+
+impl MailState {
+    /// The name in storage and on the wire.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "WAITING",
+            Self::Sent => "SENT",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    /// The state of this name.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        [Self::Waiting, Self::Sent, Self::Failed].into_iter().find(|state| state.code() == code)
+    }
+}
+
 /// Alerts of one digest: it names the first few and counts the rest, so more would only cost memory.
 const DIGEST_ALERTS_MAX: u64 = 5_000;
 
@@ -42,6 +63,19 @@ pub(crate) struct NewMail {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// Where it is a mail to a buyer, about which order.
+    pub of_order: Option<OfOrder>,
+}
+
+/// What a mail to a buyer belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct OfOrder {
+    /// The decision to send it, which gives the mail its id: one decision, one mail.
+    pub decision: DecisionId,
+    /// The order.
+    pub order: OrderId,
+    /// Who decided.
+    pub by: String,
 }
 
 /// A mail that waits.
@@ -57,6 +91,8 @@ pub(crate) struct WaitingMail {
     pub body: String,
     /// Tries so far.
     pub attempt_count: u32,
+    /// The order of a mail to a buyer.
+    pub order: Option<(IpCode, OrderId)>,
 }
 
 /// Puts a mail about these rows into the outbox, in the transaction of its cause.
@@ -67,7 +103,9 @@ pub(crate) async fn enqueue(
     subjects: &[PaymentId],
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let id = Uuid::now_v7();
+    let of_order = mail.of_order;
+    // One decision, one mail: a mail to a buyer has its decision's id.
+    let id = of_order.as_ref().map_or_else(Uuid::now_v7, |of_order| of_order.decision.value());
     let mut about: Vec<Uuid> = subjects.iter().map(|subject| subject.value()).collect();
     about.sort_unstable();
     about.dedup();
@@ -84,7 +122,7 @@ pub(crate) async fn enqueue(
         recipient: Set(mail.recipient),
         subject: Set(mail.subject),
         body: Set(mail.body),
-        state: Set(STATE_WAITING.to_owned()),
+        state: Set(MailState::Waiting.code().to_owned()),
         due_at: Set(now.as_micros()),
         lease_until: Set(None),
         attempt_count: Set(0),
@@ -92,6 +130,8 @@ pub(crate) async fn enqueue(
         created_at: Set(now.as_micros()),
         sent_at: Set(None),
         failed_at: Set(None),
+        order_id: Set(of_order.as_ref().map(|of_order| of_order.order.value())),
+        decided_by: Set(of_order.map(|of_order| of_order.by)),
     };
     mails::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
@@ -105,7 +145,7 @@ pub(crate) async fn claim_due(
     rows_max: u64,
 ) -> Result<Vec<WaitingMail>, DbErr> {
     let found = mails::Entity::find()
-        .filter(mails::Column::State.eq(STATE_WAITING))
+        .filter(mails::Column::State.eq(MailState::Waiting.code()))
         .filter(mails::Column::DueAt.lte(now.as_micros()))
         .filter(mails::Column::LeaseUntil.is_null().or(mails::Column::LeaseUntil.lt(now.as_micros())))
         .order_by_asc(mails::Column::DueAt)
@@ -119,7 +159,7 @@ pub(crate) async fn claim_due(
         .filter(mails::Column::Id.is_in(ids))
         .exec(db)
         .await?;
-    Ok(found.into_iter().map(waiting_mail_of).collect())
+    found.into_iter().map(waiting_mail_of).collect()
 }
 
 /// Whether any mail is due; cheap.
@@ -129,7 +169,7 @@ pub(crate) async fn is_any_due(
     now: Timestamp,
 ) -> Result<bool, DbErr> {
     let due = mails::Entity::find()
-        .filter(mails::Column::State.eq(STATE_WAITING))
+        .filter(mails::Column::State.eq(MailState::Waiting.code()))
         .filter(mails::Column::DueAt.lte(now.as_micros()))
         .limit(1);
     Ok(due.one(db).await?.is_some())
@@ -143,7 +183,7 @@ pub(crate) async fn note_sent(
     now: Timestamp,
 ) -> Result<(), DbErr> {
     mails::Entity::update_many()
-        .col_expr(mails::Column::State, Expr::value(STATE_SENT))
+        .col_expr(mails::Column::State, Expr::value(MailState::Sent.code()))
         .col_expr(mails::Column::SentAt, Expr::value(now.as_micros()))
         .col_expr(mails::Column::AttemptCount, Expr::col(mails::Column::AttemptCount).add(1))
         .col_expr(mails::Column::LeaseUntil, Expr::value(Option::<i64>::None))
@@ -162,9 +202,9 @@ pub(crate) async fn note_failed(
     due_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let state = if due_at.is_some() { STATE_WAITING } else { STATE_FAILED };
+    let state = if due_at.is_some() { MailState::Waiting } else { MailState::Failed };
     let mut update = mails::Entity::update_many()
-        .col_expr(mails::Column::State, Expr::value(state))
+        .col_expr(mails::Column::State, Expr::value(state.code()))
         .col_expr(mails::Column::LastError, Expr::value(error))
         .col_expr(mails::Column::FailedAt, Expr::value(now.as_micros()))
         .col_expr(mails::Column::AttemptCount, Expr::col(mails::Column::AttemptCount).add(1))
@@ -277,12 +317,15 @@ pub(crate) async fn take_waiting(
     Ok(found.into_iter().map(|row| PaymentId::new(row.send_error_id)).collect())
 }
 
-fn waiting_mail_of(row: mails::Model) -> WaitingMail {
-    WaitingMail {
+fn waiting_mail_of(row: mails::Model) -> Result<WaitingMail, DbErr> {
+    let order = row.ip_code.as_deref().zip(row.order_id);
+    let order = order.map(|(ip_code, id)| Ok::<_, DbErr>((rows::ip_code(ip_code)?, OrderId::new(id))));
+    Ok(WaitingMail {
+        order: order.transpose()?,
         id: row.id,
         recipient: row.recipient,
         subject: row.subject,
         body: row.body,
         attempt_count: rows::count(row.attempt_count),
-    }
+    })
 }

@@ -194,6 +194,30 @@ const MUTATIONS: &[Line] = &[
         MANAGED,
     ),
     (
+        "checkGateway",
+        "mutation($a:ID!){checkGateway(input:{id:$a}){userErrors{code}}}",
+        "/checkGateway/userErrors",
+        DECIDED,
+    ),
+    (
+        "updateGatewaySettings",
+        "mutation{updateGatewaySettings(input:{ipCode:\"2012000123\",allowedSources:[]}){ipCode{code}}}",
+        "/updateGatewaySettings/ipCode",
+        MANAGED,
+    ),
+    (
+        "sendOrderMail",
+        "mutation($o:ID!){sendOrderMail(input:{id:$o,to:\"taro@example.jp\",subject:\"s\",body:\"b\",idempotencyKey:\"k-4\"}){mail{id}}}",
+        "/sendOrderMail/mail",
+        DECIDED,
+    ),
+    (
+        "updateOrderMailTemplate",
+        "mutation{updateOrderMailTemplate(input:{ipCode:\"2012000123\",subject:\"s\",body:\"b\"}){ipCode{code}}}",
+        "/updateOrderMailTemplate/ipCode",
+        MANAGED,
+    ),
+    (
         "updateOrderStatus",
         "mutation($o:ID!){updateOrderStatus(input:{id:$o,status:SHIPPED}){order{status}}}",
         "/updateOrderStatus/order",

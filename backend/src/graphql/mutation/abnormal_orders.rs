@@ -3,7 +3,10 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use crate::{
-    app::{self, Error, abnormal_orders::Close},
+    app::{
+        self, Error,
+        abnormal_orders::{Close, Restore},
+    },
     graphql::{
         context::Asked,
         errors::{UserError, split_user_errors},
@@ -22,6 +25,9 @@ pub(crate) struct RestoreAbnormalOrderInput {
     pub id: ID,
     /// 1 to 100 characters; the same key again brings the same result.
     pub idempotency_key: String,
+    /// "The gateway does not tell; I have looked there myself." Never goes over a gateway that contradicts.
+    #[graphql(default)]
+    pub proceed_without_gateway_check: bool,
 }
 
 /// What a restore made.
@@ -79,8 +85,9 @@ pub(crate) struct AbnormalOrdersMutation;
 
 #[Object]
 impl AbnormalOrdersMutation {
-    /// 復旧: makes the order from the checkout, exactly once. CONFLICT tells who restored it and when. Needs RESTORE
-    /// on the IP code.
+    /// 復旧: makes the order from the checkout, exactly once. CONFLICT tells who restored it and when. Where the gateway
+    /// check is set up the gateway is asked first: `GATEWAY_CHECK_BLOCKED` where it contradicts, a fault
+    /// `GATEWAY_UNREACHABLE` where it does not tell. Needs RESTORE on the IP code.
     async fn restore_abnormal_order(
         &self,
         ctx: &Context<'_>,
@@ -88,8 +95,12 @@ impl AbnormalOrdersMutation {
     ) -> async_graphql::Result<RestoreAbnormalOrderPayload> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let id = global_id::decode("AbnormalOrder", &input.id).ok_or_else(|| ctx.error(Error::NotFound))?;
-        let result =
-            app::abnormal_orders::restore_abnormal_order(app, scope, id, &input.idempotency_key).await;
+        let asked = Restore {
+            id,
+            idempotency_key: input.idempotency_key,
+            proceeds_unchecked: input.proceed_without_gateway_check,
+        };
+        let result = app::abnormal_orders::restore_abnormal_order(app, scope, asked).await;
         let language = ctx.asker()?.language;
         match split_user_errors(result, language).map_err(|error| ctx.error(error))? {
             Ok(restored) => Ok(RestoreAbnormalOrderPayload {

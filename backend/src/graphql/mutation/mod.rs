@@ -4,7 +4,9 @@ use async_graphql::MergedObject;
 
 mod abnormal_orders;
 mod accounts;
+mod gateway;
 mod ip_codes;
+mod order_mails;
 mod order_work;
 mod orders;
 mod resend_batches;
@@ -22,4 +24,6 @@ pub struct Mutation(
     orders::OrdersMutation,
     ip_codes::IpCodesMutation,
     order_work::OrderWorkMutation,
+    order_mails::OrderMailsMutation,
+    gateway::GatewayMutation,
 );

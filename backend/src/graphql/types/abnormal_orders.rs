@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use todoke_domain::{abnormal_order, abnormal_order_actions};
 
-use super::{checkouts::Checkout, orders::Order, timeline::TimelineEvent};
+use super::{checkouts::Checkout, gateway::GatewayCheck, orders::Order, timeline::TimelineEvent};
 use crate::{
     app::{self, Error},
     graphql::{
@@ -17,6 +17,9 @@ use crate::{
         notifications::StoredNotification, orders::Order as StoredOrder,
     },
 };
+
+/// What reading an IP code's settings for one row costs: a query of its own.
+const SETTINGS_COST: usize = 50;
 
 /// ステータス.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -192,6 +195,19 @@ impl AbnormalOrder {
     async fn allowed_actions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<AbnormalOrderAction>> {
         let actions = app::abnormal_orders::allowed_actions(ctx.scope()?, &self.row);
         Ok(actions.into_iter().map(AbnormalOrderAction::from).collect())
+    }
+
+    /// What the gateway said of the payment when it was asked last; null while nobody asked.
+    async fn gateway_check(&self) -> Option<GatewayCheck> {
+        self.row.gateway_check.clone().map(GatewayCheck::from)
+    }
+
+    /// Whether a restore asks the gateway first.
+    #[graphql(complexity = "SETTINGS_COST")]
+    async fn gateway_check_configured(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        let ip_code = &self.row.payment.ip_code;
+        let asked = app::gateway_checks::is_check_configured(ctx.app()?, ctx.scope()?, ip_code).await;
+        asked.map_err(|error| ctx.error(error))
     }
 
     /// The fields of the newest notification that says "paid", in wire order. ShopPass and AccessPass are never kept.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use todoke_domain::{acknowledgement, endpoint_settings, retry, text};
 
-use super::accounts::Action;
+use super::{accounts::Action, gateway::GatewaySettings, order_mails::OrderMailTemplate};
 use crate::{
     app::{self, endpoint_settings::GivenEndpoint},
     graphql::{context::Asked, scalars::DateTime},
@@ -270,6 +270,36 @@ impl IpCode {
     /// When the last notification came.
     async fn last_notification_at(&self) -> Option<DateTime> {
         self.0.last_notification_at.map(DateTime)
+    }
+
+    /// The address for the gateway's result notifications (結果通知先URL).
+    async fn notification_url(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+        let public_url = &ctx.app()?.config.public_url;
+        Ok(public_url.join("notify/gmopg").map_or_else(|_| public_url.to_string(), String::from))
+    }
+
+    /// Its gateway.
+    async fn gateway(&self, ctx: &Context<'_>) -> async_graphql::Result<GatewaySettings> {
+        let (app, scope, ip_code) = (ctx.app()?, ctx.scope()?, &self.0.ip_code);
+        let settings = app::gateway_settings::find_gateway(app, scope, ip_code).await;
+        let settings = settings.map_err(|error| ctx.error(error))?;
+        let refused = app::gateway_settings::list_refused(app, scope, ip_code).await;
+        let refused = refused.map_err(|error| ctx.error(error))?;
+        let has_shop_pass = settings.shop_pass.is_some();
+        Ok(GatewaySettings {
+            enabled: settings.is_on,
+            shop_id: settings.shop_id,
+            has_shop_pass,
+            check_configured: has_shop_pass && app.gateway.is_configured(),
+            allowed_sources: settings.allowed_sources.iter().map(ToString::to_string).collect(),
+            refused_notifications: refused.into_iter().map(Into::into).collect(),
+        })
+    }
+
+    /// The template of the confirmation mails of its orders.
+    async fn order_mail_template(&self, ctx: &Context<'_>) -> async_graphql::Result<OrderMailTemplate> {
+        let found = app::order_mails::find_template(ctx.app()?, ctx.scope()?, &self.0.ip_code).await;
+        found.map(OrderMailTemplate::from).map_err(|error| ctx.error(error))
     }
 
     /// Send errors that wait for somebody, at most 10,000.

@@ -3,17 +3,27 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use todoke_domain::order::{self, StatusStep, item_count};
 
-use super::{abnormal_orders::AbnormalOrder, checkouts::OrderLine};
+use super::{
+    abnormal_orders::AbnormalOrder,
+    checkouts::OrderLine,
+    order_mails::{OrderMail, OrderMailDraft},
+    timeline::TimelineEvent,
+};
 use crate::{
-    app::Error,
+    app::{self, Error},
     graphql::{
         context::Asked,
         global_id,
-        order_loaders::{AbnormalOrderOf, StatusChangesOf},
+        order_loaders::{AbnormalOrderOf, OrderMailsOf, StatusChangesOf},
         scalars::DateTime,
     },
-    store::{order_status_changes::StatusChange, orders::Order as Row},
+    store::{order_mails::OrderMail as StoredMail, order_status_changes::StatusChange, orders::Order as Row},
 };
+
+/// What a draft or a timeline of an order costs beside its fields: each is a query of its own, meant for one order and
+/// not for every row of a page.
+const DRAFT_COST: usize = 100;
+const TIMELINE_COST: usize = 200;
 
 /// 注文処理状況.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -130,8 +140,7 @@ impl Order {
 
     /// What happened to its status, newest first.
     async fn status_history(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<OrderStatusChange>> {
-        let loaded = ctx.loader()?.load_one(StatusChangesOf(self.row.id)).await;
-        let changes = loaded.map_err(|error| ctx.error(Error::internal(error)))?.unwrap_or_default();
+        let changes = self.load_changes(ctx).await?;
         Ok(changes.into_iter().map(Into::into).collect())
     }
 
@@ -144,5 +153,41 @@ impl Order {
     async fn reason_required_for(&self) -> Vec<OrderStatus> {
         let back = self.row.status.next_steps().into_iter().filter(|(_, step)| *step == StatusStep::Back);
         back.map(|(status, _)| status.into()).collect()
+    }
+
+    /// The confirmation mail as the IP code's template makes it, to be edited and sent.
+    #[graphql(complexity = "DRAFT_COST + child_complexity")]
+    async fn mail_draft(&self, ctx: &Context<'_>) -> async_graphql::Result<OrderMailDraft> {
+        let drafted = app::order_mails::draft_mail(ctx.app()?, ctx.scope()?, &self.row).await;
+        let text = drafted.map_err(|error| ctx.error(error))?;
+        Ok(OrderMailDraft { to: self.email.clone(), subject: text.subject, body: text.body })
+    }
+
+    /// The mails that were sent to the buyer, newest first, at most 50.
+    async fn mails(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<OrderMail>> {
+        Ok(self.load_mails(ctx).await?.into_iter().map(Into::into).collect())
+    }
+
+    /// What happened around the order, newest first: notifications of its payment, changes of its status, mails.
+    #[graphql(complexity = "TIMELINE_COST + child_complexity")]
+    async fn timeline(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TimelineEvent>> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let notifications = app::order_timelines::load_notifications(app, scope, &self.row).await;
+        let notifications = notifications.map_err(|error| ctx.error(error))?;
+        let (changes, mails) = (self.load_changes(ctx).await?, self.load_mails(ctx).await?);
+        let events = app::order_timelines::timeline_of(&self.row, &notifications, &changes, &mails);
+        Ok(events.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Order {
+    async fn load_changes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StatusChange>> {
+        let loaded = ctx.loader()?.load_one(StatusChangesOf(self.row.id)).await;
+        Ok(loaded.map_err(|error| ctx.error(Error::internal(error)))?.unwrap_or_default())
+    }
+
+    async fn load_mails(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StoredMail>> {
+        let loaded = ctx.loader()?.load_one(OrderMailsOf(self.row.id)).await;
+        Ok(loaded.map_err(|error| ctx.error(Error::internal(error)))?.unwrap_or_default())
     }
 }

@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
 use todoke_domain::{ids::AttemptId, parameter_changes};
 
-use super::attempts::Attempt;
+use super::{attempts::Attempt, order_mails::OrderMail};
 use crate::{
     app::{
         Error,
@@ -45,6 +45,10 @@ pub(crate) enum TimelineKind {
     Deleted,
     /// A notification said that the payment was cancelled; the detail is its status.
     CancelledAtGateway,
+    /// The gateway was asked; the detail is the outcome, and the problem or the state.
+    GatewayChecked,
+    /// An order came to another status; the detail is both of them and the reason.
+    StatusChanged,
 }
 
 /// A parameter that was edited. Null: it was not there.
@@ -70,6 +74,8 @@ pub(crate) struct TimelineEvent {
     pub actor: Option<String>,
     /// More.
     pub detail: Option<String>,
+    /// The copy of the mail, at MAIL_QUEUED of an order.
+    pub mail: Option<OrderMail>,
     /// The parameters that were edited for a resend.
     pub changes: Vec<ParameterChange>,
     #[graphql(skip)]
@@ -103,6 +109,8 @@ impl From<Event> for TimelineEvent {
             Kind::OrderRegistered => TimelineKind::OrderRegistered,
             Kind::Restored => TimelineKind::Restored,
             Kind::CancelledAtGateway => TimelineKind::CancelledAtGateway,
+            Kind::GatewayChecked => TimelineKind::GatewayChecked,
+            Kind::StatusChanged => TimelineKind::StatusChanged,
         };
         let change = |change: parameter_changes::ParameterChange| ParameterChange {
             name: change.name,
@@ -116,6 +124,7 @@ impl From<Event> for TimelineEvent {
             detail: event.detail,
             changes: event.changes.into_iter().map(change).collect(),
             attempt_id: event.attempt,
+            mail: event.mail.map(OrderMail::from),
         }
     }
 }

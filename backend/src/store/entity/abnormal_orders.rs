@@ -27,6 +27,7 @@ pub struct Model {
     pub closed_by: Option<String>,
     pub resolution: Option<String>,
     pub resolution_note: Option<String>,
+    pub gateway_check: Option<String>,
     pub deleted_at: Option<i64>,
     pub order_type: Option<String>,
     pub ordered_at: Option<i64>,

@@ -20,6 +20,8 @@ pub struct Model {
     pub created_at: i64,
     pub sent_at: Option<i64>,
     pub failed_at: Option<i64>,
+    pub order_id: Option<Uuid>,
+    pub decided_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -54,6 +54,7 @@ pub(crate) struct TestApp {
 pub(crate) struct TestAppBuilder {
     smtp_url: Option<String>,
     clock: Option<TestClock>,
+    gateway_url: Option<String>,
 }
 
 impl TestAppBuilder {
@@ -66,6 +67,12 @@ impl TestAppBuilder {
     /// Lives at another time than the usual one.
     pub(crate) fn clock(mut self, clock: TestClock) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// Asks this gateway before a restore.
+    pub(crate) fn gateway(mut self, base_url: &str) -> Self {
+        self.gateway_url = Some(base_url.to_owned());
         self
     }
 
@@ -83,6 +90,7 @@ impl TestAppBuilder {
             public_url: "https://todoke.example.com/".parse().unwrap(),
             allow_private_endpoints: vec!["127.0.0.0/8".parse().unwrap()],
             grace_period_ms: 300_000,
+            gateway_url: self.gateway_url.map(|url| url.parse().unwrap()),
             alert_window_ms: 600_000,
         };
         let merchant = SampleEndpoint::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
