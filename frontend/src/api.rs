@@ -3,6 +3,7 @@
 pub(crate) mod decode;
 pub(crate) mod error;
 pub(crate) mod json;
+pub(crate) mod order_queries;
 pub(crate) mod queries;
 
 use crate::context::App;

@@ -14,5 +14,6 @@ pub(crate) mod period_field;
 pub(crate) mod pop;
 pub(crate) mod row_place;
 pub(crate) mod rows;
+pub(crate) mod timeline;
 pub(crate) mod top_bar;
 pub(crate) mod wire;

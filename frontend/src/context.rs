@@ -52,7 +52,8 @@ pub(crate) enum Link {
 }
 
 /// Restorable, restored, duplicate and unrestorable orders of the chosen IP codes.
-pub(crate) type Counts = crate::api::queries::abnormal_order_counts::AbnormalOrderCountsAbnormalOrderCounts;
+pub(crate) type Counts =
+    crate::api::order_queries::abnormal_order_counts::AbnormalOrderCountsAbnormalOrderCounts;
 
 #[derive(Clone, Copy)]
 pub(crate) struct App {
@@ -66,12 +67,14 @@ pub(crate) struct App {
     pub(crate) ip_codes: RwSignal<Option<Vec<IpCode>>>,
     pub(crate) ip_codes_error: RwSignal<Option<crate::api::error::ApiError>>,
     pub(crate) counts: RwSignal<Option<Counts>>,
+    /// Restored orders of the chosen IP codes whose confirmation mail was not sent yet.
+    pub(crate) waiting_mails: RwSignal<Option<i64>>,
     /// The IP codes chosen in the switcher; empty means all.
     pub(crate) selection: RwSignal<Vec<String>>,
     pub(crate) link: RwSignal<Link>,
     /// Counts how often the connection came back: lists ask again when it grows.
     pub(crate) reconnects: RwSignal<u32>,
-    /// Counts the changes of abnormal orders, gathered: their pages ask again when it grows.
+    /// Counts the changes of abnormal orders and orders, gathered: their pages ask again when it grows.
     pub(crate) abnormal_changes: RwSignal<u32>,
     pub(crate) plan: RwSignal<Plan>,
     pub(crate) ticks: RwSignal<Ticks>,
@@ -100,6 +103,7 @@ impl App {
             ip_codes: RwSignal::new(None),
             ip_codes_error: RwSignal::new(None),
             counts: RwSignal::new(None),
+            waiting_mails: RwSignal::new(None),
             selection: RwSignal::new(split(&browser::remembered(SELECTION_KEY).unwrap_or_default())),
             link: RwSignal::new(Link::Reconnecting),
             reconnects: RwSignal::new(0),

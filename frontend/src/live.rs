@@ -1,14 +1,12 @@
-//! What happens while one looks: the subscriptions to send errors and abnormal orders, over one WebSocket
+//! What happens while one looks: the subscriptions to send errors, abnormal orders and orders, over one WebSocket
 //! (`graphql-transport-ws`).
 //! It keeps the connection and hands changes on; what a change means for a list is the list's affair.
 mod followed;
 
 use crate::api::decode;
 use crate::api::json::{self, Json};
-use crate::api::queries::{
-    AbnormalOrderChanged, SendErrorChanged, abnormal_order_changed, send_error_changed,
-    send_errors::SendErrorRow,
-};
+use crate::api::order_queries::{AbnormalOrderChanged, OrderChanged, abnormal_order_changed, order_changed};
+use crate::api::queries::{SendErrorChanged, send_error_changed, send_errors::SendErrorRow};
 use crate::browser;
 use crate::context::{App, Link, Session};
 use crate::session;
@@ -34,11 +32,12 @@ const BACKOFF_LAST_MS: u32 = 30_000;
 
 const SEND_ERRORS: &str = "send-errors";
 const ABNORMAL_ORDERS: &str = "abnormal-orders";
+const ORDERS: &str = "orders";
 
-/// What changed. Of an abnormal order only that something did: its lists ask again.
+/// What changed. Of an abnormal order or an order only that something did: their pages ask again.
 pub(crate) enum Change<'a> {
     SendError(&'a SendErrorRow),
-    AbnormalOrder,
+    Order,
 }
 
 type Listener = Rc<dyn Fn(&Change<'_>)>;
@@ -211,21 +210,23 @@ fn text_of(message: &impl Serialize) -> String {
     serde_json::to_string(message).unwrap_or_default()
 }
 
-/// Abnormal orders are followed only where the gateway's notifications are on.
+/// Abnormal orders and orders are followed only where the gateway's notifications are on.
 fn subscriptions(app: App, codes: Vec<String>) -> Vec<String> {
     let gateway_codes = app.permitted_gateway_codes();
     let send_errors = SendErrorChanged::build_query(send_error_changed::Variables { ip_codes: codes });
     let mut all = vec![subscribe(SEND_ERRORS, send_errors)];
     if !gateway_codes.is_empty() {
-        let variables = abnormal_order_changed::Variables { ip_codes: gateway_codes };
+        let variables = abnormal_order_changed::Variables { ip_codes: gateway_codes.clone() };
         all.push(subscribe(ABNORMAL_ORDERS, AbnormalOrderChanged::build_query(variables)));
+        let variables = order_changed::Variables { ip_codes: gateway_codes };
+        all.push(subscribe(ORDERS, OrderChanged::build_query(variables)));
     }
     all
 }
 
 fn hand_on(message: &Json) {
-    if message.get("id").text() == Some(ABNORMAL_ORDERS) {
-        tell(&Change::AbnormalOrder);
+    if matches!(message.get("id").text(), Some(ABNORMAL_ORDERS | ORDERS)) {
+        tell(&Change::Order);
         return;
     }
     // The subscription spreads the same fragment as the list, so the list's row type reads it.

@@ -30,7 +30,7 @@ pub(crate) fn on_change(track: impl Fn() + 'static, mut run: impl FnMut() + 'sta
     });
 }
 
-/// What changed elsewhere among abnormal orders shows without a jump.
+/// What changed elsewhere among abnormal orders and orders shows without a jump.
 pub(crate) fn refresh_with_changes<T: Send + Sync + 'static>(app: App, query: Query<T>) {
     on_change(
         move || {

@@ -1,5 +1,7 @@
 //! View models: pure functions and plain data, tested natively.
 //! Nothing in here may touch the browser, the network or a signal.
+pub(crate) mod abnormal_order;
+pub(crate) mod act;
 pub(crate) mod batch;
 pub(crate) mod batch_address;
 pub(crate) mod columns;
@@ -8,11 +10,12 @@ pub(crate) mod edit;
 pub(crate) mod enums;
 pub(crate) mod exchange;
 pub(crate) mod format;
+pub(crate) mod order_event;
+pub(crate) mod order_mail;
 pub(crate) mod order_search;
 pub(crate) mod page;
 pub(crate) mod paging;
 pub(crate) mod period;
-pub(crate) mod reopening;
 pub(crate) mod search_rules;
 pub(crate) mod send_error_search;
 pub(crate) mod settings;

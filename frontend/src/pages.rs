@@ -5,6 +5,7 @@ pub(crate) mod batch;
 pub(crate) mod batches;
 pub(crate) mod bulk;
 pub(crate) mod confirm;
+pub(crate) mod delete;
 pub(crate) mod edit;
 pub(crate) mod not_found;
 pub(crate) mod order;

@@ -134,6 +134,7 @@ fn leave(app: App) {
     TOKEN.set(None);
     app.ip_codes.set(None);
     app.counts.set(None);
+    app.waiting_mails.set(None);
     app.drop_draft();
     app.session.set(Session::SignedOut);
 }

@@ -1,10 +1,9 @@
 //! The operations of `queries/*.graphql`, typed by code generation against `schema.graphql`.
-//! Nothing is written by hand here but the list.
+//! Nothing is written by hand here but the list. Those of abnormal orders and orders are `order_queries`'.
 use crate::model::enums::{
-    AbnormalOrderList, AbnormalOrderReason, AbnormalOrderStatus, Action, AttemptOutcome, AttemptTrigger,
-    BodyRuleKind, Cause, ConfirmationMail, EndpointCharset, EndpointMethod, OrderStatus, PeriodPreset,
-    Receipt, ResendBatchAction, ResendBatchRowState, ResendBatchState, RetryPolicyKind, SendErrorCondition,
-    SendErrorStatus, TimelineKind,
+    Action, AttemptOutcome, AttemptTrigger, BodyRuleKind, Cause, EndpointCharset, EndpointMethod,
+    PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState, ResendBatchState, RetryPolicyKind,
+    SendErrorCondition, SendErrorStatus, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -48,15 +47,6 @@ pub(crate) struct SignOut;
     extern_enums("Action")
 )]
 pub(crate) struct IpCodes;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/abnormal_order_counts.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    skip_serializing_none
-)]
-pub(crate) struct AbnormalOrderCounts;
 
 #[derive(GraphQLQuery)]
 #[graphql(
@@ -137,65 +127,6 @@ pub(crate) struct ResendSendError;
     extern_enums("SendErrorStatus")
 )]
 pub(crate) struct MarkSendErrorProcessed;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/abnormal_orders.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    skip_serializing_none,
-    extern_enums("AbnormalOrderList", "AbnormalOrderStatus", "PeriodPreset")
-)]
-pub(crate) struct AbnormalOrders;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/abnormal_order_detail.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    skip_serializing_none,
-    extern_enums("AbnormalOrderStatus", "AbnormalOrderReason", "OrderStatus", "TimelineKind")
-)]
-pub(crate) struct AbnormalOrderDetail;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/restore_abnormal_order.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    skip_serializing_none,
-    extern_enums("AbnormalOrderStatus")
-)]
-pub(crate) struct RestoreAbnormalOrder;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/orders.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    skip_serializing_none,
-    extern_enums("OrderStatus", "ConfirmationMail", "PeriodPreset")
-)]
-pub(crate) struct Orders;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/order_detail.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    skip_serializing_none,
-    extern_enums("OrderStatus")
-)]
-pub(crate) struct OrderDetail;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/abnormal_order_changed.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    skip_serializing_none
-)]
-pub(crate) struct AbnormalOrderChanged;
 
 #[derive(GraphQLQuery)]
 #[graphql(

@@ -1,7 +1,10 @@
 //! Keeps the figures of the menu current: IP codes with what waits in them, counts of abnormal orders.
 //! It asks at most once a second, however many rows change.
 use crate::api;
-use crate::api::queries::{AbnormalOrderCounts, IpCodes, abnormal_order_counts, ip_codes};
+use crate::api::order_queries::{
+    AbnormalOrderCounts, OrdersWaitingForMail, abnormal_order_counts, orders_waiting_for_mail,
+};
+use crate::api::queries::{IpCodes, ip_codes};
 use crate::context::{App, Session};
 use crate::live;
 use crate::load::on_change;
@@ -19,8 +22,8 @@ thread_local! {
 
 pub(crate) fn follow(app: App) {
     live::on_change(move |change| {
-        let is_abnormal_order = matches!(change, live::Change::AbnormalOrder);
-        refresh_soon(app, is_abnormal_order);
+        let is_order = matches!(change, live::Change::Order);
+        refresh_soon(app, is_order);
     });
     on_change(
         move || {
@@ -41,9 +44,9 @@ pub(crate) fn follow(app: App) {
     );
 }
 
-/// Gathers what changes within a moment; the lists of abnormal orders ask again with the figures, if it touched them.
-fn refresh_soon(app: App, is_abnormal_order: bool) {
-    if is_abnormal_order {
+/// Gathers what changes within a moment; the pages of abnormal orders and orders ask again with the figures, if it touched them.
+fn refresh_soon(app: App, is_order: bool) {
+    if is_order {
         IS_LIST_STALE.set(true);
     }
     if !IS_GATHERING.replace(true) {
@@ -72,9 +75,15 @@ pub(crate) async fn refresh(app: App) {
     let codes = untrack(|| app.gateway_codes());
     if codes.is_empty() {
         app.counts.set(None);
-    } else if let Ok(answer) =
-        api::run::<AbnormalOrderCounts>(app, abnormal_order_counts::Variables { ip_codes: codes }).await
-    {
+        app.waiting_mails.set(None);
+        return;
+    }
+    let variables = abnormal_order_counts::Variables { ip_codes: codes.clone() };
+    if let Ok(answer) = api::run::<AbnormalOrderCounts>(app, variables).await {
         app.counts.set(Some(answer.abnormal_order_counts));
+    }
+    let variables = orders_waiting_for_mail::Variables { ip_codes: codes };
+    if let Ok(answer) = api::run::<OrdersWaitingForMail>(app, variables).await {
+        app.waiting_mails.set(Some(answer.orders.total_count));
     }
 }

@@ -119,3 +119,29 @@ pub(crate) fn FaultSummary(faults: Faults) -> impl IntoView {
         .into_any()
     }
 }
+
+/// A text of several lines.
+#[component]
+pub(crate) fn TextArea(
+    #[prop(into)] label: String,
+    path: &'static str,
+    value: RwSignal<String>,
+    faults: Faults,
+    #[prop(default = 3)] rows: u32,
+    #[prop(default = false)] is_required: bool,
+) -> impl IntoView {
+    let l = use_lang();
+    let id = field_id(path);
+    let fault_id = [&id, "-fault"].concat();
+    let mark = is_required.then(|| view! { <span class="quiet">{l.required()}</span> });
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label} " " {mark}</label>
+            <textarea id=id rows=rows.to_string() aria-required=is_required.then_some("true") aria-describedby=fault_id
+                prop:value=move || value.get()
+                on:input=move |event| value.set(event_target_value(&event))
+                aria-invalid=move || fault_of(faults, path).map(|_| "true")></textarea>
+            <FaultText faults path />
+        </div>
+    }
+}

@@ -15,13 +15,14 @@ pub(crate) fn Menu() -> impl IntoView {
     let restorable = move || {
         app.counts.with(|counts| counts.as_ref().map(|counts| counts.restorable)).filter(|count| *count > 0)
     };
+    let waiting_mails = move || app.waiting_mails.get().filter(|count| *count > 0);
     let orders = move || {
         app.has_gateway().then(|| {
             view! {
                 <p class="menu-group" id="menu-orders">{l.menu_orders()}</p>
                 <ul aria-labelledby="menu-orders">
                     {entry("/abnormal-orders", l.abnormal_orders(), l.list_restorable(), restorable)}
-                    {entry("/orders", l.orders(), "", || None)}
+                    {entry("/orders", l.orders(), l.mail_waiting(), waiting_mails)}
                 </ul>
             }
             .into_any()

@@ -66,6 +66,11 @@ pub(crate) enum ConflictReason {
     KeyReused,
     AlreadyRestored,
     NotRestorable,
+    AlreadyClosed,
+    NotClosable,
+    StatusChanged,
+    MailAlreadySent,
+    GatewayCheckBlocked,
     BatchState,
     PlanExpired,
     #[serde(other)]
@@ -146,6 +151,49 @@ pub(crate) enum AbnormalOrderReason {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum AbnormalOrderAction {
+    Restore,
+    Close,
+    Delete,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum AbnormalOrderResolution {
+    CancelledAtGateway,
+    Reordered,
+    NotNeeded,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum GatewayCheckOutcome {
+    Passed,
+    Blocked,
+    Unreachable,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum GatewayCheckProblem {
+    Cancelled,
+    NotPaid,
+    AmountMismatch,
+    AccessIdMismatch,
+    Refused,
+    TimedOut,
+    ConnectionFailed,
+    InvalidAnswer,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum TimelineKind {
     NotificationReceived,
     Evaluated,
@@ -162,6 +210,8 @@ pub(crate) enum TimelineKind {
     MailQueued,
     MailSent,
     MailFailed,
+    GatewayChecked,
+    StatusChanged,
     #[serde(other)]
     Unknown,
 }
@@ -180,6 +230,16 @@ pub(crate) enum OrderStatus {
 pub(crate) enum ConfirmationMail {
     Sent,
     NotSent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum OrderMailState {
+    Waiting,
+    Sent,
+    Failed,
+    #[serde(other)]
+    Unknown,
 }
 
 /// What a batch does with its rows.

@@ -102,6 +102,16 @@ impl OrderSearch {
         address("/orders", &named)
     }
 
+    /// Restored orders whose confirmation mail was not sent yet.
+    pub(crate) fn waiting_for_mail() -> Self {
+        let all = Self::parse("");
+        Self { restored: Some(true), confirmation_mail: Some(ConfirmationMail::NotSent), ..all }
+    }
+
+    pub(crate) fn is_waiting_for_mail(&self) -> bool {
+        self.restored == Some(true) && self.confirmation_mail == Some(ConfirmationMail::NotSent)
+    }
+
     pub(crate) fn is_narrowed(&self) -> bool {
         let has_choice = self.status.is_some() || self.restored.is_some() || self.confirmation_mail.is_some();
         has_choice || self.period.is_bounded() || !self.order_no.is_empty()
@@ -209,7 +219,9 @@ mod tests {
         let href = "/orders?status=in-progress&restored=yes&mail=not-sent&period=today";
         let search = OrderSearch::parse(href.split_once('?').unwrap().1);
         assert_eq!(search.restored, Some(true));
+        assert!(search.is_waiting_for_mail());
         assert_eq!(search.href(), href);
+        assert_eq!(OrderSearch::waiting_for_mail().href(), "/orders?restored=yes&mail=not-sent");
         assert!(!OrderSearch::parse("after=x").is_narrowed());
     }
 }

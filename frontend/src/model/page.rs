@@ -48,8 +48,10 @@ pub(crate) enum OrdersPage {
     AbnormalOrders,
     AbnormalOrder(String),
     Restore(String),
+    Delete(String),
     Orders,
     Order(String),
+    OrderMail(String),
 }
 
 pub(crate) fn page_of(path: &str) -> Page {
@@ -68,8 +70,10 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["abnormal-orders"] => orders(OrdersPage::AbnormalOrders),
         ["abnormal-orders", id] => orders(OrdersPage::AbnormalOrder((*id).to_owned())),
         ["abnormal-orders", id, "restore"] => orders(OrdersPage::Restore((*id).to_owned())),
+        ["abnormal-orders", id, "delete"] => orders(OrdersPage::Delete((*id).to_owned())),
         ["orders"] => orders(OrdersPage::Orders),
         ["orders", id] => orders(OrdersPage::Order((*id).to_owned())),
+        ["orders", id, "mail"] => orders(OrdersPage::OrderMail((*id).to_owned())),
         ["settings", "ip-codes"] => settings(SettingsPage::IpCodes),
         ["settings", "ip-codes", code] => settings(SettingsPage::IpCode((*code).to_owned())),
         _ => Page::Nowhere,
@@ -109,6 +113,8 @@ mod tests {
             ("/send-errors/bulk/abc", resends(ResendsPage::BulkConfirm("abc".to_owned()))),
             ("/batches/abc", resends(ResendsPage::Batch("abc".to_owned()))),
             ("/abnormal-orders/x/restore", orders(OrdersPage::Restore("x".to_owned()))),
+            ("/abnormal-orders/x/delete", orders(OrdersPage::Delete("x".to_owned()))),
+            ("/orders/1/mail", orders(OrdersPage::OrderMail("1".to_owned()))),
             ("/orders/", orders(OrdersPage::Orders)),
             ("/settings/ip-codes", settings(SettingsPage::IpCodes)),
             ("/settings/ip-codes/2012000123", settings(SettingsPage::IpCode("2012000123".to_owned()))),

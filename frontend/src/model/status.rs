@@ -122,6 +122,11 @@ pub(crate) fn conflict(l: Lang, conflict: &Conflict) -> String {
         ConflictReason::KeyReused => l.conflict_key_reused(),
         ConflictReason::AlreadyRestored => l.conflict_already_restored(),
         ConflictReason::NotRestorable => l.conflict_not_restorable(),
+        ConflictReason::AlreadyClosed => l.conflict_already_closed(),
+        ConflictReason::NotClosable => l.conflict_not_closable(),
+        ConflictReason::StatusChanged => l.conflict_status_changed(),
+        ConflictReason::MailAlreadySent => l.conflict_mail_already_sent(),
+        ConflictReason::GatewayCheckBlocked => l.conflict_gateway_check_blocked(),
         ConflictReason::BatchState => l.conflict_batch_state(),
         ConflictReason::PlanExpired => l.conflict_plan_expired(),
         ConflictReason::Unknown => l.error_conflict(),
@@ -185,6 +190,8 @@ pub(crate) fn timeline(l: Lang, kind: TimelineKind) -> &'static str {
         TimelineKind::MailQueued => l.timeline_mail_queued(),
         TimelineKind::MailSent => l.timeline_mail_sent(),
         TimelineKind::MailFailed => l.timeline_mail_failed(),
+        TimelineKind::GatewayChecked => l.timeline_gateway_checked(),
+        TimelineKind::StatusChanged => l.timeline_status_changed(),
         TimelineKind::Unknown => l.timeline_unknown(),
     }
 }

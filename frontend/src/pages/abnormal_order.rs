@@ -1,18 +1,20 @@
 //! 詳細表示 of an abnormal order: everything known, why it stands where it stands, and what to do.
+mod next;
 pub(crate) mod sides;
 
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind};
-use crate::api::queries::{AbnormalOrderDetail, abnormal_order_detail};
+use crate::api::order_queries::{AbnormalOrderDetail, abnormal_order_detail};
 use crate::components::facts::{facts, named_values, text};
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
 use crate::components::page::name_page;
+use crate::components::timeline::{Event, timeline};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::{Query, refresh_with_changes};
-use crate::model::enums::{AbnormalOrderStatus, Action, TimelineKind};
-use crate::model::{format, status};
+use crate::load::{Query, effect, refresh_with_changes};
+use crate::model::enums::AbnormalOrderAction;
+use crate::model::{abnormal_order, format, status};
 use abnormal_order_detail::AbnormalOrderDetailAbnormalOrder as Detail;
 use leptos::prelude::*;
 
@@ -22,11 +24,15 @@ pub(crate) fn AbnormalOrder(id: String) -> impl IntoView {
     let l = use_lang();
     let query = Query::new(move || ask(app, id.clone()));
     refresh_with_changes(app, query);
-    name_page(l, l.abnormal_orders(), None);
-    load_view(query, 12, move |found| {
-        name_page(l, &[l.order_no(), " ", &found.order_no].concat(), None);
-        detail_view(app, l, found.clone())
-    })
+    effect(move || {
+        let order_no = query.with(|found| Some(found.order_no.clone()));
+        match order_no {
+            Some(order_no) => name_page(l, &[l.order_no(), " ", &order_no].concat(), None),
+            None => name_page(l, l.abnormal_orders(), None),
+        }
+    });
+    let is_here = Memo::new(move |_| query.with(|_| Some(())).is_some());
+    move || if is_here.get() { page_view(l, query) } else { load_view(query, 12, |_| ().into_any()) }
 }
 
 pub(crate) async fn ask(app: App, id: String) -> Result<Detail, ApiError> {
@@ -34,74 +40,52 @@ pub(crate) async fn ask(app: App, id: String) -> Result<Detail, ApiError> {
     answer.abnormal_order.ok_or_else(|| ApiError::of(ErrorKind::NotFound))
 }
 
-pub(crate) fn is_restorable(app: App, found: &Detail) -> bool {
-    let may_be = found.status == AbnormalOrderStatus::Restorable && !found.cancelled_at_gateway;
-    may_be && app.may(&found.ip_code, Action::Restore)
+pub(crate) fn may(found: &Detail, action: AbnormalOrderAction) -> bool {
+    found.allowed_actions.contains(&action)
 }
 
-fn detail_view(app: App, l: Lang, found: Detail) -> AnyView {
-    let cancelled = found
-        .cancelled_at_gateway
-        .then(|| view! { <span class="mark mark-grey">{l.cancelled_at_gateway()}</span> });
-    let restore = is_restorable(app, &found).then(|| {
-        let href = ["/abnormal-orders/", &found.id, "/restore"].concat();
-        view! { <div class="actions"><a class="button primary" href=href>{l.restore_do()}</a></div> }
-    });
-    let notification = found.notification.iter().map(|one| (one.field.clone(), one.value.clone())).collect();
+/// Drawn once; each of its pieces follows the row by itself, so that nothing typed is lost when it changes elsewhere.
+fn page_view(l: Lang, query: Query<Detail>) -> AnyView {
+    let events = move || query.with(|found| Some(events_of(l, found))).unwrap_or_default();
     view! {
-        <header class="page-head detail-head">
-            <p class="crumb"><a href="/abnormal-orders">{l.abnormal_orders()}</a></p>
-            <h1>{l.order_no()} " " <span class="figures">{found.order_no.clone()}</span></h1>
-            <p class="marks">
-                {mark_view(status::abnormal_order(l, found.status))} {cancelled}
-                <span class="figures strong">{format::yen_or_missing(found.total)}</span>
-            </p>
-        </header>
-        {reason_view(l, &found)}
-        {restore}
-        {sides::sides(l, &found)}
+        {move || query.with(|found| Some(head_view(l, found)))}
+        <next::Next query />
+        {move || query.with(|found| Some(sides::sides(l, found)))}
         <div class="columns">
             <section aria-labelledby="timeline-heading">
                 <h2 id="timeline-heading">{l.timeline()}</h2>
-                {timeline_view(l, &found)}
+                {timeline(l, events)}
                 <h2>{l.facts_heading()}</h2>
-                {facts_view(l, &found)}
+                {move || query.with(|found| Some(facts_view(l, found)))}
             </section>
             <section aria-labelledby="notification-heading">
                 <h2 id="notification-heading">{l.notification()}</h2>
                 <p class="quiet small">{l.wire_format_note()}</p>
-                {named_values(notification)}
+                {move || query.with(|found| {
+                    let named = found.notification.iter().map(|one| (one.field.clone(), one.value.clone()));
+                    Some(named_values(named.collect()))
+                })}
             </section>
         </div>
     }
     .into_any()
 }
 
-/// The reason in a sentence, the values that contradict each other, and what to do.
-fn reason_view(l: Lang, found: &Detail) -> AnyView {
-    let Some(reason) = found.reason else {
-        let meaning = match found.status {
-            AbnormalOrderStatus::Restorable => l.meaning_restorable(),
-            AbnormalOrderStatus::Restored => l.meaning_restored(),
-            AbnormalOrderStatus::Duplicate => l.meaning_duplicate(),
-            AbnormalOrderStatus::Unrestorable => l.meaning_unrestorable(),
-        };
-        return view! { <p class="meaning">{meaning}</p> }.into_any();
-    };
-    let (why, next) = status::reason(l, reason);
-    let evidence = found.evidence.as_ref().map(|evidence| {
-        facts(vec![
-            (l.evidence_field(), text(evidence.field.clone())),
-            (l.evidence_expected(), text(format::text_or_missing(Some(&evidence.expected)))),
-            (l.evidence_actual(), text(format::text_or_missing(Some(&evidence.actual)))),
-        ])
-    });
+fn head_view(l: Lang, found: &Detail) -> AnyView {
+    let cancelled = found
+        .cancelled_at_gateway
+        .then(|| view! { <span class="mark mark-grey">{l.cancelled_at_gateway()}</span> });
+    let closed =
+        found.closed_at.as_ref().map(|_| view! { <span class="mark mark-plain">{l.closed()}</span> });
     view! {
-        <section class="panel reason" aria-labelledby="reason-heading">
-            <h2 id="reason-heading">{why}</h2>
-            {evidence}
-            <p>{next}</p>
-        </section>
+        <header class="page-head detail-head">
+            <p class="crumb"><a href="/abnormal-orders">{l.abnormal_orders()}</a></p>
+            <h1>{l.order_no()} " " <span class="figures">{found.order_no.clone()}</span></h1>
+            <p class="marks">
+                {mark_view(status::abnormal_order(l, found.status))} {cancelled} {closed}
+                <span class="figures strong">{format::yen_or_missing(found.total)}</span>
+            </p>
+        </header>
     }
     .into_any()
 }
@@ -123,24 +107,10 @@ fn facts_view(l: Lang, found: &Detail) -> AnyView {
     ])
 }
 
-fn timeline_view(l: Lang, found: &Detail) -> AnyView {
-    let events: Vec<AnyView> = found
-        .timeline
-        .iter()
-        .map(|event| {
-            let is_evaluation = event.kind == TimelineKind::Evaluated;
-            let in_words =
-                |text: &String| if is_evaluation { status::evaluation(l, text) } else { text.clone() };
-            let detail = event.detail.as_ref().map(in_words);
-            let more: Vec<String> = event.actor.clone().into_iter().chain(detail).collect();
-            view! {
-                <li>
-                    <p class="when figures">{format::instant(&event.at)}</p>
-                    <p>{status::timeline(l, event.kind)} " " <span class="quiet">{more.join(" · ")}</span></p>
-                </li>
-            }
-            .into_any()
-        })
-        .collect();
-    view! { <ol class="timeline">{events}</ol> }.into_any()
+fn events_of(l: Lang, found: &Detail) -> Vec<Event> {
+    let events = found.timeline.iter().map(|event| {
+        let (what, detail) = abnormal_order::event(l, event.kind, event.detail.as_deref());
+        Event { at: event.at.clone(), what, by: event.actor.clone(), detail, mail: None }
+    });
+    events.collect()
 }

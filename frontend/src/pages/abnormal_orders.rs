@@ -3,7 +3,7 @@
 mod search;
 
 use crate::api;
-use crate::api::queries::{AbnormalOrders as AbnormalOrdersQuery, abnormal_orders};
+use crate::api::order_queries::{AbnormalOrders as AbnormalOrdersQuery, abnormal_orders};
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
 use crate::components::page::{name_page, page_head, page_query};
@@ -12,7 +12,7 @@ use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::load::{Query, effect, refresh_with_changes};
-use crate::model::enums::{AbnormalOrderList, AbnormalOrderStatus, Action};
+use crate::model::enums::{AbnormalOrderAction, AbnormalOrderList};
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::{format, status};
 use crate::router::use_go;
@@ -45,7 +45,7 @@ pub(crate) fn AbnormalOrders() -> impl IntoView {
         {page_head(l.abnormal_orders(), l.abnormal_orders_purpose())}
         <Tabs address />
         <search::Search address />
-        {load_view(page, 8, move |found| list_view(app, l, &address.get_untracked(), found))}
+        {load_view(page, 8, move |found| list_view(l, &address.get_untracked(), found))}
         <p class="quiet small">{l.wire_format_note()}</p>
     }
 }
@@ -131,12 +131,7 @@ fn Tabs(address: Memo<AbnormalOrderSearch>) -> impl IntoView {
     }
 }
 
-fn list_view(
-    app: App,
-    l: Lang,
-    search: &AbnormalOrderSearch,
-    found: &AbnormalOrdersAbnormalOrders,
-) -> AnyView {
+fn list_view(l: Lang, search: &AbnormalOrderSearch, found: &AbnormalOrdersAbnormalOrders) -> AnyView {
     if found.nodes.is_empty() {
         let next =
             if search.is_narrowed() { l.empty_narrowed_next() } else { l.abnormal_orders_empty_next() };
@@ -148,14 +143,14 @@ fn list_view(
     let end = found.page_info.end_cursor.as_ref();
     let after = stack_after(&search.after, end, found.page_info.has_next_page).map(href);
     view! {
-        <Table app rows=found.nodes.clone() />
+        <Table rows=found.nodes.clone() />
         <Pager turned=search.after.len() rows=found.nodes.len() total before after />
     }
     .into_any()
 }
 
 #[component]
-fn Table(app: App, rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoView {
+fn Table(rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoView {
     let l = use_lang();
     let go = use_go();
     let headings = [
@@ -169,6 +164,7 @@ fn Table(app: App, rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoVie
         l.shipping_fee(),
         l.item_count(),
         l.restore(),
+        l.delete(),
         l.open_details(),
     ];
     let on_key = move |event: web_sys::KeyboardEvent| {
@@ -177,7 +173,7 @@ fn Table(app: App, rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoVie
         }
     };
     let body: Vec<AnyView> =
-        rows.into_iter().enumerate().map(|(index, row)| row_view(app, l, index, row)).collect();
+        rows.into_iter().enumerate().map(|(index, row)| row_view(l, index, row)).collect();
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.abnormal_orders()>
             <table class="list" aria-label=l.abnormal_orders()>
@@ -188,18 +184,19 @@ fn Table(app: App, rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoVie
     }
 }
 
-fn row_view(app: App, l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNodes) -> AnyView {
+fn row_view(l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNodes) -> AnyView {
     let href = ["/abnormal-orders/", &row.id].concat();
     let mark = mark_view(status::abnormal_order(l, row.status));
     let cancelled = row
         .cancelled_at_gateway
         .then(|| view! { <span class="mark mark-grey">{l.cancelled_at_gateway()}</span> });
+    let closed = row.closed_at.as_ref().map(|_| view! { <span class="mark mark-plain">{l.closed()}</span> });
     let customer = format::customer(row.customer_name.as_deref(), row.member_id.as_deref());
     let count = row.item_count.map_or_else(|| format::MISSING.to_owned(), |count| count.to_string());
     view! {
         <tr tabindex=tab_stop(index) data-id=row.id.clone()>
             {cell(l.order_type(), format::text_or_missing(row.order_type.as_deref()))}
-            {cell(l.status(), view! { <span class="marks">{mark} {cancelled}</span> })}
+            {cell(l.status(), view! { <span class="marks">{mark} {cancelled} {closed}</span> })}
             {cell(l.order_no(), row.order_no.clone())}
             {cell(l.received_at(), format::instant(&row.received_at))}
             {cell(l.ordered_at(), format::instant_or_missing(row.ordered_at.as_deref()))}
@@ -207,7 +204,8 @@ fn row_view(app: App, l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNo
             {figure_cell(l.total(), format::yen_or_missing(row.total))}
             {figure_cell(l.shipping_fee(), format::yen_or_missing(row.shipping_fee))}
             {figure_cell(l.item_count(), count)}
-            {cell(l.restore(), restore_view(app, l, &row))}
+            {cell(l.restore(), restore_view(l, &row))}
+            {cell(l.delete(), delete_view(l, &row))}
             {cell(l.open_details(), view! { <a href=href aria-label=l.open_details_of(&row.order_no)>{l.open_details()}</a> })}
         </tr>
     }
@@ -215,9 +213,8 @@ fn row_view(app: App, l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNo
 }
 
 /// A button only where restoring is possible; elsewhere the state's word stands in its place.
-fn restore_view(app: App, l: Lang, row: &AbnormalOrdersAbnormalOrdersNodes) -> AnyView {
-    let is_restorable = row.status == AbnormalOrderStatus::Restorable && !row.cancelled_at_gateway;
-    if is_restorable && app.may(&row.ip_code, Action::Restore) {
+fn restore_view(l: Lang, row: &AbnormalOrdersAbnormalOrdersNodes) -> AnyView {
+    if row.allowed_actions.contains(&AbnormalOrderAction::Restore) {
         let href = ["/abnormal-orders/", &row.id, "/restore"].concat();
         return view! { <a class="button small-button" href=href>{l.restore()}</a> }.into_any();
     }
@@ -227,4 +224,12 @@ fn restore_view(app: App, l: Lang, row: &AbnormalOrdersAbnormalOrdersNodes) -> A
         status::abnormal_order(l, row.status).text
     };
     word.into_any()
+}
+
+fn delete_view(l: Lang, row: &AbnormalOrdersAbnormalOrdersNodes) -> AnyView {
+    if !row.allowed_actions.contains(&AbnormalOrderAction::Delete) {
+        return format::MISSING.into_any();
+    }
+    let href = ["/abnormal-orders/", &row.id, "/delete"].concat();
+    view! { <a href=href aria-label=l.delete_of(&row.order_no)>{l.delete()}</a> }.into_any()
 }

@@ -1,6 +1,6 @@
 //! 注文処理状況管理: the orders that the cart has, restored ones among them.
 use crate::api;
-use crate::api::queries::{Orders as OrdersQuery, orders};
+use crate::api::order_queries::{Orders as OrdersQuery, orders};
 use crate::browser;
 use crate::components::field::{FaultSummary, Faults, Select, TextField};
 use crate::components::load_view::{Empty, load_view};
@@ -11,7 +11,7 @@ use crate::components::period_field::PeriodField;
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::{Query, effect};
+use crate::load::{Query, effect, refresh_with_changes};
 use crate::model::order_search::{self, OrderSearch};
 use crate::model::period::Period;
 use crate::model::{format, search_rules, status};
@@ -29,14 +29,35 @@ pub(crate) fn Orders() -> impl IntoView {
         let codes = app.active_codes();
         ask(app, codes, address.get())
     });
+    refresh_with_changes(app, page);
     effect(move || {
         let total = page.with(|found| Some(format::count(found.total_count, found.total_count_is_capped)));
         name_page(l, l.orders(), total.as_deref());
     });
     view! {
         {page_head(l.orders(), l.orders_purpose())}
+        <Tabs address />
         <Search address />
         {load_view(page, 8, move |found| list_view(l, &address.get_untracked(), found))}
+    }
+}
+
+/// Everything, or what still has to be done: restored orders whose buyer was not mailed yet.
+#[component]
+fn Tabs(address: Memo<OrderSearch>) -> impl IntoView {
+    let l = use_lang();
+    let app = use_app();
+    let waiting = OrderSearch::waiting_for_mail().href();
+    let is_waiting = Memo::new(move |_| address.with(OrderSearch::is_waiting_for_mail));
+    let current = move |is_here: bool| (is_waiting.get() == is_here).then_some("page");
+    let count = move || app.waiting_mails.get().map(|count| format::count(count, false));
+    view! {
+        <nav class="tabs" aria-label=l.lists()>
+            <ul>
+                <li><a href="/orders" aria-current=move || current(false)>{l.list_all()}</a></li>
+                <li><a href=waiting aria-current=move || current(true)>{l.mail_waiting()} " " <span class="figures">{count}</span></a></li>
+            </ul>
+        </nav>
     }
 }
 

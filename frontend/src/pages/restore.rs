@@ -1,9 +1,9 @@
 //! 復旧: the order as it will be made beside the notification's figures; then the result, in the same place.
 //! The key of the decision is made once, when the confirmation opens.
 use super::abnormal_order::sides::checkout_view;
-use super::abnormal_order::{ask, is_restorable};
-use crate::api::queries::abnormal_order_detail::AbnormalOrderDetailAbnormalOrder as Detail;
-use crate::api::queries::{RestoreAbnormalOrder, restore_abnormal_order};
+use super::abnormal_order::{ask, may};
+use crate::api::order_queries::abnormal_order_detail::AbnormalOrderDetailAbnormalOrder as Detail;
+use crate::api::order_queries::{RestoreAbnormalOrder, restore_abnormal_order};
 use crate::api::{self, error::ApiError};
 use crate::browser;
 use crate::components::facts::{facts, text};
@@ -12,6 +12,7 @@ use crate::components::page::{name_page, page_head};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::load::Query;
+use crate::model::enums::AbnormalOrderAction;
 use crate::model::format;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -56,7 +57,7 @@ pub(crate) fn Restore(id: String) -> impl IntoView {
             Step::Restored { id, order_no } => restored_view(l, &id, &order_no),
             Step::Asking | Step::Sending | Step::Refused(_) => ().into_any(),
         }}
-        {load_view(query, 10, move |found| review_view(app, l, found, step, restore))}
+        {load_view(query, 10, move |found| review_view(l, found, step, restore))}
     }
 }
 
@@ -73,11 +74,13 @@ async fn send(app: App, id: String, idempotency_key: String) -> Result<Step, Api
 
 fn restored_view(l: Lang, id: &str, order_no: &str) -> AnyView {
     let href = ["/orders/", id].concat();
+    let mail = [&href, "/mail"].concat();
     view! {
         <div class="panel done" role="status">
             <p class="strong">{l.restored_message(order_no)}</p>
             <div class="actions">
-                <a class="button primary" href=href>{l.to_order()}</a>
+                <a class="button primary" href=mail>{l.to_mail_form()}</a>
+                <a class="button" href=href>{l.to_order()}</a>
                 <a class="button" href="/abnormal-orders?list=restorable">{l.back_to_list()}</a>
             </div>
         </div>
@@ -85,10 +88,12 @@ fn restored_view(l: Lang, id: &str, order_no: &str) -> AnyView {
     .into_any()
 }
 
-fn review_view(app: App, l: Lang, found: &Detail, step: RwSignal<Step>, restore: Callback<()>) -> AnyView {
+fn review_view(l: Lang, found: &Detail, step: RwSignal<Step>, restore: Callback<()>) -> AnyView {
     let back = ["/abnormal-orders/", &found.id].concat();
     let checkout = match &found.checkout {
-        Some(checkout) if is_restorable(app, found) => checkout_view(l, l.order_to_be(), checkout),
+        Some(checkout) if may(found, AbnormalOrderAction::Restore) => {
+            checkout_view(l, l.order_to_be(), checkout)
+        }
         _ => {
             return view! {
                 <div class="panel">

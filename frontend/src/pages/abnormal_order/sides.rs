@@ -1,6 +1,6 @@
 //! What the cart kept beside what it has: the checkout, and the order that was made or that stands in the way.
 use super::Detail;
-use crate::api::queries::abnormal_order_detail::{
+use crate::api::order_queries::abnormal_order_detail::{
     AbnormalOrderDetailAbnormalOrderCheckout as Checkout, OrderFacts,
 };
 use crate::components::facts::{facts, text};

@@ -9,9 +9,9 @@ use crate::components::field::{FaultText, Faults, fault_of};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::load::Query;
+use crate::model::act::{self, Step};
 use crate::model::decisions::{Decision, Plan};
 use crate::model::enums::{Action, SendErrorStatus};
-use crate::model::reopening::{self, Step};
 use crate::router::use_go;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -130,7 +130,7 @@ fn reopening_view(app: App, l: Lang, row: &Row, reopening: Reopening) -> AnyView
 fn asking_view(l: Lang, reopening: Reopening) -> AnyView {
     let Reopening { step, reason, faults, .. } = reopening;
     let check = move || {
-        let broken = reopening::broken_rules(l, &reason.get_untracked());
+        let broken = act::broken_reason(l, &reason.get_untracked());
         let is_sound = broken.is_empty();
         faults.set(broken);
         if is_sound {
