@@ -4,9 +4,11 @@ use todoke_domain::{payment::FaultKind, search::SearchRule};
 
 use crate::app::ConflictReason;
 
+mod abnormal_orders;
 mod causes;
 mod settings;
 
+pub(crate) use abnormal_orders::{abnormal_order_status_text, cancelled_text, reason_text};
 pub(crate) use causes::{cause_text, receipt_text};
 pub(crate) use settings::SettingFault;
 

@@ -9,6 +9,10 @@ use todoke_domain::{
 };
 
 use super::{App, Error};
+
+pub(crate) mod abnormal_orders;
+
+use self::abnormal_orders::AbnormalOrderExport;
 use crate::{
     auth::scope::Scope,
     messages::{self, Language},
@@ -22,21 +26,78 @@ use crate::{
 /// Rows read at once.
 const ROWS_AT_ONCE: u64 = 1_000;
 
-/// An export that is under way.
-#[derive(Clone, Debug)]
-pub(crate) struct SendErrorExport {
-    /// The search.
-    pub search: SendErrorSearch,
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form {
     /// The bytes.
     pub encoding: CsvEncoding,
     /// The columns' and words' language.
     pub language: Language,
 }
 
-impl SendErrorExport {
+/// An export that is under way: of which list, and what is in it.
+#[derive(Clone, Debug)]
+pub(crate) enum Export {
+    /// CGI送信エラー.
+    SendErrors(SendErrorExport),
+    /// 異常注文.
+    AbnormalOrders(AbnormalOrderExport),
+}
+
+impl Export {
+    /// The bytes.
+    pub(crate) fn encoding(&self) -> CsvEncoding {
+        match self {
+            Self::SendErrors(export) => export.form.encoding,
+            Self::AbnormalOrders(export) => export.form.encoding,
+        }
+    }
+
+    /// The file's name, with the moment in Asia/Tokyo (docs/DOMAIN.md, Conventions).
+    pub(crate) fn file_name(&self, now: Timestamp) -> String {
+        let digits: String = now.to_tokyo_text().chars().filter(char::is_ascii_digit).collect();
+        match self {
+            Self::SendErrors(_) => format!("send-errors_{digits}.csv"),
+            Self::AbnormalOrders(_) => format!("abnormal-orders_{digits}.csv"),
+        }
+    }
+
     /// The first bytes: the heading, with a byte order mark where the encoding wants one.
     pub(crate) fn heading(&self) -> Vec<u8> {
-        let names = match self.language {
+        let mut bytes = self.encoding().byte_order_mark().to_vec();
+        bytes.extend(match self {
+            Self::SendErrors(export) => export.heading(),
+            Self::AbnormalOrders(export) => export.heading(),
+        });
+        bytes
+    }
+
+    /// The lines of the next rows, and the place after which the following ones begin; `None` at the end.
+    pub(crate) async fn next_lines(
+        &self,
+        app: &App,
+        scope: &Scope,
+        after: Option<Place>,
+    ) -> Result<(Vec<u8>, Option<Place>), Error> {
+        match self {
+            Self::SendErrors(export) => export.next_lines(app, scope, after).await,
+            Self::AbnormalOrders(export) => export.next_lines(app, scope, after).await,
+        }
+    }
+}
+
+/// An export of send errors.
+#[derive(Clone, Debug)]
+pub(crate) struct SendErrorExport {
+    /// The search.
+    pub search: SendErrorSearch,
+    /// How they are written.
+    pub form: Form,
+}
+
+impl SendErrorExport {
+    fn heading(&self) -> Vec<u8> {
+        let names = match self.form.language {
             Language::Japanese => [
                 "送信日時",
                 "IPコード",
@@ -74,13 +135,10 @@ impl SendErrorExport {
                 "Reason",
             ],
         };
-        let mut bytes = self.encoding.byte_order_mark().to_vec();
-        bytes.extend(csv_line(&names, self.encoding));
-        bytes
+        csv_line(&names, self.form.encoding)
     }
 
-    /// The lines of the next rows, and the place after which the following ones begin; `None` at the end.
-    pub(crate) async fn next_lines(
+    async fn next_lines(
         &self,
         app: &App,
         scope: &Scope,
@@ -107,24 +165,18 @@ impl SendErrorExport {
             row.phone.clone(),
             row.email.clone(),
             row.sendid.clone(),
-            status_text(row.status, self.language).to_owned(),
-            messages::cause_text(row.cause, self.language).to_owned(),
+            status_text(row.status, self.form.language).to_owned(),
+            messages::cause_text(row.cause, self.form.language).to_owned(),
             row.http_status.map(|status| status.to_string()).unwrap_or_default(),
-            messages::receipt_text(row.receipt, self.language).to_owned(),
+            messages::receipt_text(row.receipt, self.form.language).to_owned(),
             row.attempt_count.to_string(),
             processing.map(|processing| processing.at.to_tokyo_text()).unwrap_or_default(),
             processing.map(|processing| processing.by.clone()).unwrap_or_default(),
             processing.and_then(|processing| processing.reason.clone()).unwrap_or_default(),
         ];
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-        csv_line(&fields, self.encoding)
+        csv_line(&fields, self.form.encoding)
     }
-}
-
-/// The file's name, with the moment in Asia/Tokyo (docs/DOMAIN.md, Conventions).
-pub(crate) fn file_name(now: Timestamp) -> String {
-    let digits: String = now.to_tokyo_text().chars().filter(char::is_ascii_digit).collect();
-    format!("send-errors_{digits}.csv")
 }
 
 const fn status_text(status: SendErrorStatus, language: Language) -> &'static str {

@@ -5,10 +5,10 @@
 
 use std::net::IpAddr;
 
-use sea_orm::DbErr;
+use sea_orm::{DatabaseTransaction, DbErr};
 use todoke_domain::{
     ids::{AbnormalOrderId, IpCode},
-    notification::{self, Notification, Unreadable},
+    notification::{self, MoneyState, Notification, Unreadable},
 };
 
 use crate::{
@@ -88,19 +88,40 @@ pub(crate) async fn receive_notification(
         access_id: column_text(access_id),
     };
     let ip_code = payment.ip_code.clone();
+    let tx = app.database.begin_write().await?;
+    let grace_ms = if is_cancellation_of_row(&tx, &notification, &payment).await? {
+        0
+    } else {
+        app.config.grace_period_ms
+    };
     let new = NewNotification {
         id: notification.id(),
         payment,
         status: column_text(notification.field("Status")),
         raw: notification::without_secrets(body),
         received_at,
-        evaluate_at: Some(received_at.plus_millis(app.config.grace_period_ms)),
+        evaluate_at: Some(received_at.plus_millis(grace_ms)),
     };
-    let tx = app.database.begin_write().await?;
     let is_new = store::notifications::insert(&scope, &tx, new).await?;
     store::ip_codes::note_notification(&scope, &tx, &ip_code, received_at).await?;
     tx.commit().await?;
     Ok(if is_new { Receipt::Stored } else { Receipt::Repeat })
+}
+
+/// Whether it cancels a payment whose row stands in the lists: nobody is to restore it meanwhile, so it is due at once.
+/// The grace is for orders that are on their way, and without a row that wait goes on for the whole payment.
+async fn is_cancellation_of_row(
+    tx: &DatabaseTransaction,
+    notification: &Notification,
+    payment: &GatewayPayment,
+) -> Result<bool, DbErr> {
+    if notification.money_state() != MoneyState::Cancelled {
+        return Ok(false);
+    }
+    let scope = Scope::system();
+    let number = std::iter::once((&payment.ip_code, payment.gateway_order_id.as_str()));
+    store::locks::lock_order_numbers(&scope, tx, number).await?;
+    Ok(store::abnormal_orders::find_for_change(&scope, tx, payment.id).await?.is_some())
 }
 
 /// Why the settings of a shop refuse it.

@@ -1,10 +1,12 @@
-//! `GET /export/send-errors.csv`: the rows of a search, streamed. The bearer token decides what is in it.
+//! `GET /export/send-errors.csv` and `/export/abnormal-orders.csv`: the rows of a search, streamed. The bearer token
+//! decides what is in it.
 
 use std::{collections::HashMap, sync::Arc};
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde_json::json;
 use todoke_domain::{
+    abnormal_order::AbnormalOrderStatus,
     csv::CsvEncoding,
     search::{PeriodInput, SearchInput, SearchRule},
     send_error::Condition,
@@ -16,8 +18,9 @@ use super::{
 };
 use crate::{
     app::{
-        App, Error, FieldError,
-        exports::{SendErrorExport, file_name},
+        self, App, Error, FieldError,
+        abnormal_orders::AbnormalOrderSearch,
+        exports::{Export, Form, SendErrorExport, abnormal_orders::AbnormalOrderExport},
         send_errors::parse_filter,
     },
     auth::{authorize, scope::Scope},
@@ -25,44 +28,75 @@ use crate::{
     store::page::Place,
 };
 
-/// The route.
+/// The routes.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/export/send-errors.csv", web::get().to(send_errors));
+    config
+        .route("/export/send-errors.csv", web::get().to(send_errors))
+        .route("/export/abnormal-orders.csv", web::get().to(abnormal_orders));
 }
+
+type Parameters = HashMap<String, String>;
 
 async fn send_errors(
     request: HttpRequest,
     app: web::Data<App>,
-    query: web::Query<HashMap<String, String>>,
+    query: web::Query<Parameters>,
 ) -> HttpResponse {
-    let app = app.into_inner();
-    match begin(&request, &app, &query).await {
+    answer(&request, app.into_inner(), &query, send_errors_of).await
+}
+
+async fn abnormal_orders(
+    request: HttpRequest,
+    app: web::Data<App>,
+    query: web::Query<Parameters>,
+) -> HttpResponse {
+    answer(&request, app.into_inner(), &query, abnormal_orders_of).await
+}
+
+async fn answer(
+    request: &HttpRequest,
+    app: Arc<App>,
+    query: &Parameters,
+    export_of: fn(&App, &Parameters, Form) -> Result<Export, Error>,
+) -> HttpResponse {
+    match begin(request, &app, query, export_of).await {
         Ok((export, scope)) => stream(app, scope, export),
-        Err(Error::BadInput(faults)) => faults_answer(&request, &faults),
-        Err(error) => problem::of_error(&request, &error),
+        Err(Error::BadInput(faults)) => faults_answer(request, &faults),
+        Err(error) => problem::of_error(request, &error),
     }
 }
 
+/// Who asks comes first: a stranger learns nothing of the rules either.
 async fn begin(
     request: &HttpRequest,
     app: &Arc<App>,
-    query: &HashMap<String, String>,
-) -> Result<(SendErrorExport, Scope), Error> {
+    query: &Parameters,
+    export_of: fn(&App, &Parameters, Form) -> Result<Export, Error>,
+) -> Result<(Export, Scope), Error> {
     let bearer = request::header(request, "authorization").and_then(authorize::bearer);
     let bearer = bearer.ok_or(Error::Unauthenticated)?;
     let authorized = authorize::authorize(app, bearer, request::origin(request)).await?;
-    let search = parse_filter(app, &search_input(query)?)?;
     let encoding = match query.get("encoding") {
         None => CsvEncoding::default(),
         Some(name) => CsvEncoding::from_name(name).ok_or_else(|| unknown_value("encoding"))?,
     };
-    Ok((SendErrorExport { search, encoding, language: request::language(request) }, authorized.scope))
+    let form = Form { encoding, language: request::language(request) };
+    Ok((export_of(app, query, form)?, authorized.scope))
+}
+
+fn send_errors_of(app: &App, query: &Parameters, form: Form) -> Result<Export, Error> {
+    let search = parse_filter(app, &search_input(query)?)?;
+    Ok(Export::SendErrors(SendErrorExport { search, form }))
+}
+
+fn abnormal_orders_of(app: &App, query: &Parameters, form: Form) -> Result<Export, Error> {
+    let filter = app::abnormal_orders::parse_search(&abnormal_order_search(query)?, app.clock.now())?;
+    Ok(Export::AbnormalOrders(AbnormalOrderExport { filter, form }))
 }
 
 /// The filter's fields as parameters, under the names that the GraphQL filter has.
-fn search_input(query: &HashMap<String, String>) -> Result<SearchInput, Error> {
+fn search_input(query: &Parameters) -> Result<SearchInput, Error> {
     let text = |name: &str| query.get(name).cloned().unwrap_or_default();
-    let ip_codes = text("ipCodes").split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect();
     let condition = match text("condition").as_str() {
         "" | "ALL" => Condition::All,
         "UNPROCESSED" => Condition::Unprocessed,
@@ -70,7 +104,7 @@ fn search_input(query: &HashMap<String, String>) -> Result<SearchInput, Error> {
         _ => return Err(unknown_value("condition")),
     };
     Ok(SearchInput {
-        ip_codes,
+        ip_codes: ip_codes(query),
         condition,
         order_no: text("orderNo"),
         email: text("email"),
@@ -80,7 +114,29 @@ fn search_input(query: &HashMap<String, String>) -> Result<SearchInput, Error> {
     })
 }
 
-fn period(query: &HashMap<String, String>) -> Result<Option<PeriodInput>, Error> {
+/// The same for abnormal orders.
+fn abnormal_order_search(query: &Parameters) -> Result<AbnormalOrderSearch, Error> {
+    let list = match query.get("list").map(String::as_str) {
+        None | Some("" | "ALL") => None,
+        Some(name) => Some(AbnormalOrderStatus::from_code(name).ok_or_else(|| unknown_value("list"))?),
+    };
+    Ok(AbnormalOrderSearch {
+        ip_codes: ip_codes(query),
+        list,
+        order_no: query.get("orderNo").cloned(),
+        customer: query.get("customer").cloned(),
+        member_id: query.get("memberId").cloned(),
+        period: period(query)?,
+    })
+}
+
+/// Several IP codes are separated by commas.
+fn ip_codes(query: &Parameters) -> Vec<String> {
+    let text = query.get("ipCodes").map(String::as_str).unwrap_or_default();
+    text.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect()
+}
+
+fn period(query: &Parameters) -> Result<Option<PeriodInput>, Error> {
     let given = |name: &str| query.get(name).filter(|text| !text.is_empty()).cloned();
     let has_days = given("from").is_some() || given("to").is_some();
     match (given("yearMonth"), has_days, given("preset").as_deref()) {
@@ -110,9 +166,9 @@ enum Turn {
 
 /// The heading at once, then page after page. A failure in the middle breaks the connection off: a file that is cut
 /// short must not look whole.
-fn stream(app: Arc<App>, scope: Scope, export: SendErrorExport) -> HttpResponse {
-    let disposition = format!("attachment; filename=\"{}\"", file_name(app.clock.now()));
-    let content_type = format!("text/csv; charset={}", export.encoding.mime_name());
+fn stream(app: Arc<App>, scope: Scope, export: Export) -> HttpResponse {
+    let disposition = format!("attachment; filename=\"{}\"", export.file_name(app.clock.now()));
+    let content_type = format!("text/csv; charset={}", export.encoding().mime_name());
     let state = (app, scope, export, Turn::Heading);
     let lines = futures_util::stream::unfold(state, |(app, scope, export, turn)| async move {
         match turn {

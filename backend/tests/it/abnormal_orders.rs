@@ -307,22 +307,3 @@ async fn pages_follow_each_other() {
     }
     assert_eq!(seen, ["3", "2", "1"]);
 }
-
-/// Goal: a notification and the order it belongs to may meet in any order, without a false abnormal order. Method:
-/// both come at once, many times, with the grace already going by.
-#[tokio::test(flavor = "multi_thread")]
-async fn notifications_racing_their_orders_are_never_false_alarms() {
-    let app = TestApp::start().await;
-    let numbers: Vec<String> = (0..40).map(|number| format!("R{number}")).collect();
-    let bodies = numbers.iter().map(|order_no| notification(&[("OrderID", order_no)]));
-    futures_util::future::join_all(bodies.map(|body| app.notify(body))).await;
-    app.clock.advance_ms(GRACE_MS);
-    let orders: Vec<[Value; 1]> = numbers.iter().map(|order_no| [order(order_no, Some(ACCESS_ID))]).collect();
-    futures_util::future::join_all(orders.iter().map(|orders| app.register_orders(orders))).await;
-    app.wait_for("the last evaluation", async || {
-        let waiting = app.count("SELECT COUNT(*) FROM notifications WHERE evaluate_at IS NOT NULL").await;
-        (waiting == 0).then_some(())
-    })
-    .await;
-    assert_eq!(app.abnormal_orders(json!({})).await, Vec::<Value>::new());
-}

@@ -14,6 +14,7 @@
 mod harness;
 
 mod abnormal_order_actions;
+mod abnormal_order_exports;
 mod abnormal_orders;
 mod abnormal_orders_live;
 mod accounts;
@@ -30,6 +31,7 @@ mod mails;
 mod migrations;
 mod notifications;
 mod order_mails;
+mod order_races;
 mod order_statuses;
 mod orders;
 mod reopening;

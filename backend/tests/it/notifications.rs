@@ -154,3 +154,29 @@ async fn with_the_database_away_the_answer_is_one() {
     app.desk.database.clone().close().await.unwrap();
     assert_eq!(app.notify(notification(&[])).await, "1");
 }
+
+/// Goal: who looks at a row learns at once that its payment was cancelled, and what has no row keeps its grace. Method:
+/// the clock stands still from the cancellations on; the flagged row shows that an evaluation took place after them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_cancellation_flags_an_existing_row_at_once() {
+    let app = TestApp::start().await;
+    app.register_checkouts(&[checkout("1"), checkout("2"), checkout("3"), checkout("4")]).await;
+    for order_no in ["1", "2", "3"] {
+        app.notify(notification(&[("OrderID", order_no)])).await;
+    }
+    app.clock.advance_ms(GRACE_MS);
+    app.wait_for_abnormal_order("3", |row| row["status"] == "RESTORABLE").await;
+    app.notify(notification(&[("OrderID", "4")])).await;
+    for (order_no, status) in [("4", "VOID"), ("1", "VOID"), ("2", "RETURN"), ("3", "CANCEL")] {
+        let cancelled = [("OrderID", order_no), ("Status", status), ("TranDate", "20090317180000")];
+        assert_eq!(app.notify(notification(&cancelled)).await, "0");
+    }
+    for order_no in ["1", "2", "3"] {
+        let row = app.wait_for_abnormal_order(order_no, |row| row["cancelledAtGateway"] == true).await;
+        assert_eq!(
+            (&row["status"], &row["reason"]),
+            (&json!("UNRESTORABLE"), &json!("CANCELLED_AT_GATEWAY"))
+        );
+    }
+    assert_eq!(app.abnormal_orders(json!({})).await.len(), 3, "the fourth is still in its grace");
+}
