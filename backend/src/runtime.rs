@@ -17,6 +17,7 @@ use crate::{
         gateway::Gateway,
         inbox::Inbox,
         machinery::Machinery,
+        probes,
         recorder::{self, Recorder},
         sender::Sender,
         slots::Slots,
@@ -158,6 +159,7 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
         StartError::Setting(format!("TODOKE_MAIL_FROM: {:?} is not allowed: {error}", app.config.mail_from))
     })?;
     tokio::spawn(claim::run(app.machinery.clone(), stop.clone()));
+    tokio::spawn(probes::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(evaluations::keep_evaluating(app.clone(), stop.clone()));
     tokio::spawn(batches::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(outbox::run(app.clone(), transport, from, stop.clone()));

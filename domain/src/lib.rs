@@ -10,6 +10,7 @@ pub mod access;
 pub mod acknowledgement;
 pub mod csv;
 pub mod delivery;
+pub mod endpoint_health;
 pub mod endpoint_settings;
 pub mod gateway_check;
 pub mod ids;

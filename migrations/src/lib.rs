@@ -13,6 +13,7 @@ mod m20261121_000005_mails;
 mod m20261121_000006_audit_events;
 mod m20261122_000007_resend_batches;
 mod m20261122_000008_endpoint_settings;
+mod m20261122_000009_endpoint_health;
 mod m20261122_000010_attempt_details;
 mod m20261122_000011_send_error_lists;
 mod m20261122_000012_order_work;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_audit_events::Migration),
             Box::new(m20261122_000007_resend_batches::Migration),
             Box::new(m20261122_000008_endpoint_settings::Migration),
+            Box::new(m20261122_000009_endpoint_health::Migration),
             Box::new(m20261122_000010_attempt_details::Migration),
             Box::new(m20261122_000011_send_error_lists::Migration),
             Box::new(m20261122_000012_order_work::Migration),

@@ -16,7 +16,7 @@ use todoke_domain::{
 };
 use url::Url;
 
-use super::{App, ConflictReason, Error, FieldError, ip_codes};
+use super::{App, ConflictReason, Error, FieldError, endpoint_health, ip_codes};
 use crate::{
     auth::scope::Scope,
     messages::{Message, SettingFault},
@@ -110,6 +110,7 @@ pub(crate) async fn update_ip_code_settings(
     }
     let changed = parsed.apply(stored.clone());
     store::ip_codes::update(scope, &tx, &changed, now).await?;
+    endpoint_health::probe_at_once(scope, &tx, (&stored, &changed), now).await?;
     let entry =
         AuditEntry::done(name, Some(&ip_code), &ip_code).with_change(evidence(&stored)?, evidence(&changed)?);
     store::audit::insert_event(scope, &tx, entry, now).await?;

@@ -113,7 +113,7 @@ struct EndpointArgs {
     /// none, delays:SECONDS,SECONDS,… or every:HOURS.
     #[arg(long, value_parser = parse_retry_policy)]
     retry: Option<RetryPolicy>,
-    /// Failures in a row after which the endpoint is paused; 0 means never.
+    /// Failures in a row, over ten minutes or longer, after which the endpoint is paused; 0 means never.
     #[arg(long, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     pause_after_failures: Option<u32>,
 }

@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use sea_orm::{DatabaseTransaction, DbErr};
 use todoke_domain::{
+    delivery::Trigger,
     ids::{DecisionId, DeliveryId, IpCode},
     payment::Parameter,
     time::Timestamp,
@@ -15,6 +16,7 @@ use todoke_domain::{
 use tokio_util::sync::CancellationToken;
 
 use super::endpoints::KnownEndpoint;
+use super::health;
 use super::machinery::{Job, Machinery, OrphanedLease, new_lease, orphaned_attempt, start_attempt};
 use crate::{
     auth::scope::Scope,
@@ -79,6 +81,13 @@ async fn start_due(machinery: &Arc<Machinery>, now: Timestamp) -> Result<usize, 
     let busy = machinery.slots.full_endpoints();
     let due = store::deliveries::lock_due(&system, &tx, &busy, now, CLAIMED_MAX).await?;
     let known = load_known(machinery, &tx, &due).await?;
+    let paused = health::hold_paused(&tx, &known.settings).await?;
+    // What people decided is sent all the same: they know of the pause, and a success ends it.
+    let is_kept =
+        |delivery: &Delivery| delivery.trigger == Trigger::Automatic && paused.contains(&delivery.ip_code);
+    let (kept, due): (Vec<Delivery>, Vec<Delivery>) = due.into_iter().partition(is_kept);
+    let kept: Vec<DeliveryId> = kept.iter().map(|delivery| delivery.id).collect();
+    store::kept_deliveries::keep_many(&system, &tx, &kept).await?;
     let mut jobs = Vec::new();
     for delivery in due {
         let Some((facts, settings, edited)) = known.of(&delivery) else {
@@ -94,11 +103,11 @@ async fn start_due(machinery: &Arc<Machinery>, now: Timestamp) -> Result<usize, 
         jobs.push(Job { delivery_id, trigger, decision_id, lease, facts, edited, settings, slot });
     }
     tx.commit().await?;
-    let started = jobs.len();
+    let served = jobs.len() + kept.len();
     for job in jobs {
         start_attempt(machinery, job);
     }
-    Ok(started)
+    Ok(served)
 }
 
 async fn record_orphans(machinery: &Arc<Machinery>, now: Timestamp) -> Result<usize, DbErr> {
@@ -134,14 +143,19 @@ async fn record_orphans(machinery: &Arc<Machinery>, now: Timestamp) -> Result<us
     Ok(count)
 }
 
-struct Known {
+/// What attempts are made of.
+pub(super) struct Known {
     facts: HashMap<DeliveryId, ResultFacts>,
     settings: HashMap<IpCode, Arc<KnownEndpoint>>,
     edited: HashMap<DecisionId, Vec<Parameter>>,
 }
 
 impl Known {
-    fn of(&self, delivery: &Delivery) -> Option<(ResultFacts, Arc<KnownEndpoint>, Option<Vec<Parameter>>)> {
+    /// Everything that an attempt of a delivery needs.
+    pub(super) fn of(
+        &self,
+        delivery: &Delivery,
+    ) -> Option<(ResultFacts, Arc<KnownEndpoint>, Option<Vec<Parameter>>)> {
         let facts = self.facts.get(&delivery.id)?.clone();
         let settings = self.settings.get(&delivery.ip_code)?.clone();
         let edited = delivery.decision_id.and_then(|decision| self.edited.get(&decision).cloned());
@@ -149,7 +163,8 @@ impl Known {
     }
 }
 
-async fn load_known(
+/// What the attempts of these deliveries are made of.
+pub(super) async fn load_known(
     machinery: &Machinery,
     tx: &DatabaseTransaction,
     deliveries: &[Delivery],

@@ -1,5 +1,5 @@
-//! The settings of IP codes as the inbox and the sender use them: believed for two seconds, so that a change made by
-//! a command works within five and no result waits for a query.
+//! The settings of IP codes, and how their endpoints fare, as the inbox and the sender use them: believed for two
+//! seconds, so that a change made by a command works within five and no result waits for a query.
 
 use std::{
     collections::HashMap,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use sea_orm::DbErr;
-use todoke_domain::{ids::IpCode, time::Timestamp};
+use todoke_domain::{endpoint_health::EndpointHealth, ids::IpCode, time::Timestamp};
 
 use crate::{
     auth::{
@@ -26,6 +26,8 @@ const BELIEVED_MS: i64 = 2_000;
 #[derive(Debug)]
 pub(crate) struct KnownEndpoint {
     settings: IpCodeSettings,
+    /// How it fares.
+    pub health: EndpointHealth,
     /// Signs requests; an error where the secrets do not open with this process's key.
     pub signer: Result<Signer, Unopenable>,
 }
@@ -52,7 +54,7 @@ impl Endpoints {
         Self { database, clock, sealer, known: Mutex::default() }
     }
 
-    /// Reads these settings afresh next time: they were changed here.
+    /// Reads these settings afresh next time: they, or how the endpoint fares, were changed here.
     pub(crate) fn forget(&self, ip_code: &IpCode) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(ip_code);
     }
@@ -80,8 +82,15 @@ impl Endpoints {
         if missing.is_empty() {
             return Ok(found);
         }
-        let read = store::ip_codes::load_settings(&Scope::system(), self.database.reader(), &missing).await?;
-        let read: Vec<_> = read.into_iter().map(|settings| Arc::new(self.open(settings))).collect();
+        let (system, reader) = (Scope::system(), self.database.reader());
+        let read = store::ip_codes::load_settings(&system, reader, &missing).await?;
+        let health = store::endpoint_health::load(&system, reader, &missing).await?;
+        let health_of = |ip_code: &IpCode| health.get(ip_code).copied().unwrap_or_default();
+        let open = |settings: IpCodeSettings| {
+            let health = health_of(&settings.ip_code);
+            Arc::new(self.open(settings, health))
+        };
+        let read: Vec<_> = read.into_iter().map(open).collect();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for settings in read {
             known.insert(settings.ip_code.clone(), (now, settings.clone()));
@@ -90,11 +99,11 @@ impl Endpoints {
         Ok(found)
     }
 
-    fn open(&self, settings: IpCodeSettings) -> KnownEndpoint {
+    fn open(&self, settings: IpCodeSettings, health: EndpointHealth) -> KnownEndpoint {
         let signer = Signer::open(&self.sealer, &settings.ip_code, &settings.signing_secrets);
         if let Err(error) = &signer {
             tracing::error!(ip_code = %settings.ip_code, %error, "a signing secret does not open; nothing is sent");
         }
-        KnownEndpoint { settings, signer }
+        KnownEndpoint { settings, health, signer }
     }
 }

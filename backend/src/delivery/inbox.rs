@@ -1,5 +1,6 @@
 //! The inbox: results of many requests are stored in one transaction, then all are acknowledged. What was not
-//! acknowledged was not stored. Nothing is held in memory without bound: a full inbox refuses.
+//! acknowledged was not stored. What comes for a paused endpoint is stored and kept. Nothing is held in memory without
+//! bound: a full inbox refuses.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -13,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    health,
     machinery::{Job, Machinery, new_lease, start_attempt},
     slots::Slot,
 };
@@ -22,7 +24,7 @@ use crate::{
     live::Change,
     store::{
         self,
-        deliveries::{Lease, NewDelivery},
+        deliveries::{Lease, NewDelivery, Start},
         payments::ResultFacts,
     },
     telemetry,
@@ -157,6 +159,7 @@ async fn store_results(
     let settings = machinery.endpoints.load(results.iter().map(|result| &result.ip_code)).await?;
     let now = machinery.clock.now();
     let tx = machinery.database.begin_write().await?;
+    let paused = health::hold_paused(&tx, &settings).await?;
     let new = store::payments::insert_results(&system, &tx, results, now).await?;
     let mut leased = Vec::new();
     let mut seen = HashSet::new();
@@ -165,30 +168,33 @@ async fn store_results(
         if !seen.insert(result.delivery_id) {
             continue;
         }
-        let slot = if sends_here { machinery.slots.try_take(&result.ip_code) } else { None };
-        let lease = match (slot, settings.get(&result.ip_code)) {
+        let is_paused = paused.contains(&result.ip_code);
+        let is_begun = sends_here && !is_paused;
+        let slot = if is_begun { machinery.slots.try_take(&result.ip_code) } else { None };
+        let start = match (slot, settings.get(&result.ip_code)) {
             (Some(slot), Some(settings)) => {
                 let lease = new_lease(settings, now);
                 leased.push((result.delivery_id, lease, slot));
-                Some(lease)
+                Start::Leased(lease)
             }
-            _ => None,
+            _ if is_paused => Start::Kept,
+            _ => Start::Due,
         };
-        deliveries.push(new_delivery(result, lease));
+        deliveries.push(new_delivery(result, start));
     }
     deliveries.sort_by_key(|delivery| delivery.id);
     store::deliveries::insert_many(&system, &tx, &deliveries, now).await?;
     tx.commit().await?;
-    let is_any_left = leased.len() < deliveries.len();
+    let is_any_left = deliveries.iter().any(|delivery| matches!(delivery.start, Start::Due));
     Ok(Stored { new, leased, is_any_left })
 }
 
-fn new_delivery(result: &PaymentResult, lease: Option<Lease>) -> NewDelivery {
+fn new_delivery(result: &PaymentResult, start: Start) -> NewDelivery {
     NewDelivery {
         id: result.delivery_id,
         ip_code: result.ip_code.clone(),
         payment_id: result.payment_id,
-        lease,
+        start,
     }
 }
 

@@ -22,7 +22,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{alerts, batches, endpoints::KnownEndpoint, machinery::Machinery};
+use super::{alerts, batches, endpoints::KnownEndpoint, health, machinery::Machinery};
 use crate::{
     auth::{random_bytes, scope::Scope},
     live::Change,
@@ -133,6 +133,8 @@ async fn write_until_done(machinery: &Machinery, finished: &[Finished]) {
 async fn write(machinery: &Machinery, finished: &[Finished]) -> Result<Vec<Change>, DbErr> {
     let system = Scope::system();
     let now = machinery.clock.now();
+    let ip_codes = finished.iter().map(|outcome| &outcome.attempt.ip_code);
+    let known = machinery.endpoints.load(ip_codes).await?;
     let tx = machinery.database.begin_write().await?;
     let ids: Vec<DeliveryId> = finished.iter().map(|outcome| outcome.attempt.delivery_id).collect();
     let locked: HashMap<DeliveryId, Delivery> = store::deliveries::lock_many(&system, &tx, &ids)
@@ -147,6 +149,7 @@ async fn write(machinery: &Machinery, finished: &[Finished]) -> Result<Vec<Chang
         .filter(|(outcome, delivery)| holds_lease(outcome, delivery))
         .filter(|(_, delivery)| recorded.insert(delivery.id))
         .collect();
+    let health = health::lock(&tx, &known, &guarded).await?;
     let attempts: Vec<&Attempt> = guarded.iter().map(|(outcome, _)| &outcome.attempt).collect();
     store::attempts::insert_many(&system, &tx, &attempts).await?;
     let mut changes = finish_delivered(&tx, &guarded, now).await?;
@@ -161,6 +164,11 @@ async fn write(machinery: &Machinery, finished: &[Finished]) -> Result<Vec<Chang
     let maybe_received = store::attempts::find_maybe_received(&system, &tx, &retried).await?;
     for (outcome, delivery) in &guarded {
         if let Outcome::Failed(cause) = outcome.attempt.outcome {
+            let endpoint = health.get(&delivery.ip_code).filter(|_| delivery.kept_at.is_some());
+            if endpoint.is_some_and(|endpoint| endpoint.keeps_again(outcome.attempt.outcome)) {
+                store::kept_deliveries::keep_again(&system, &tx, delivery.id).await?;
+                continue;
+            }
             let is_known = maybe_received.contains(&delivery.id);
             let receipt = if is_known { Receipt::MaybeReceived } else { cause.receipt() };
             changes.extend(finish_failed(machinery, &tx, outcome, delivery, (cause, receipt), now).await?);
@@ -168,7 +176,9 @@ async fn write(machinery: &Machinery, finished: &[Finished]) -> Result<Vec<Chang
     }
     let outcomes: Vec<&Finished> = guarded.iter().map(|(outcome, _)| *outcome).collect();
     changes.extend(batches::count_outcomes(&tx, &outcomes, now).await?);
+    let turned = health::settle(machinery, &tx, health, &guarded, now).await?;
     tx.commit().await?;
+    turned.iter().for_each(|ip_code| machinery.endpoints.forget(ip_code));
     for (outcome, _) in &guarded {
         let attempt = &outcome.attempt;
         telemetry::count("todoke_attempts_total", "outcome", attempt.outcome.code(), 1);

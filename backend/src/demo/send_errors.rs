@@ -21,7 +21,7 @@ use crate::{
     store::{
         self,
         attempts::{Attempt, Timings},
-        deliveries::NewDelivery,
+        deliveries::{NewDelivery, Start},
         payments::ResultFacts,
         send_errors::{Processing, SendError},
     },
@@ -87,7 +87,7 @@ async fn plant_row(
         id: result.delivery_id,
         ip_code: result.ip_code.clone(),
         payment_id: result.payment_id,
-        lease: None,
+        start: Start::Due,
     };
     store::deliveries::insert_many(&system, tx, std::slice::from_ref(&new), at).await?;
     store::deliveries::finish_failed(&system, tx, new.id, 1).await?;

@@ -1,7 +1,11 @@
 //! The texts of mails: plain, Japanese first, a short English part below. Never card data, never a whole phone
 //! number or address of the buyer.
 
-use todoke_domain::{delivery::Receipt, template};
+use todoke_domain::{
+    delivery::{Outcome, Receipt},
+    template,
+    time::Timestamp,
+};
 use url::Url;
 
 use crate::{
@@ -13,6 +17,10 @@ use crate::{
 const ALERT: &str = include_str!("templates/send_error_alert.txt");
 /// The digest of several.
 const DIGEST: &str = include_str!("templates/send_error_digest.txt");
+/// Deliveries to an endpoint are paused.
+const PAUSED: &str = include_str!("templates/endpoint_paused.txt");
+/// They go on.
+const RESUMED: &str = include_str!("templates/endpoint_resumed.txt");
 /// Rows that a digest lists; the rest is counted.
 const DIGEST_ROWS_MAX: usize = 20;
 
@@ -79,6 +87,78 @@ pub(crate) fn send_error_digest(
         body,
         of_order: None,
     }
+}
+
+/// Tells that deliveries to an endpoint are paused, and after what.
+pub(crate) fn endpoint_paused(
+    recipient: &str,
+    settings: &IpCodeSettings,
+    (outcome, at): (Option<Outcome>, Timestamp),
+    public_url: &Url,
+) -> NewMail {
+    let cause = |language| match outcome {
+        Some(Outcome::Failed(cause)) => cause_text(cause, language),
+        Some(Outcome::Delivered) | None => "-",
+    };
+    let values = [
+        ("at", at.to_tokyo_text()),
+        ("cause", cause(Language::Japanese).to_owned()),
+        ("cause_english", cause(Language::English).to_owned()),
+        ("link", settings_link(settings, public_url)),
+    ];
+    let subject = format!("【Todoke】CGIへの自動送信を一時停止しました (IPコード {})", settings.ip_code);
+    of_endpoint("ENDPOINT_PAUSED", recipient, settings, (subject, PAUSED), &values)
+}
+
+/// Tells that deliveries to an endpoint go on: after an outcome, or because somebody said so.
+pub(crate) fn endpoint_resumed(
+    recipient: &str,
+    settings: &IpCodeSettings,
+    (outcome, kept, at): (Option<Outcome>, u64, Timestamp),
+    public_url: &Url,
+) -> NewMail {
+    let (how, how_english) = match outcome {
+        Some(_) => ("送信の成功により自動で再開", "an attempt succeeded"),
+        None => ("管理画面での操作により再開", "resumed by hand"),
+    };
+    let list_link = public_url.join("send-errors").map_or_else(|_| public_url.to_string(), String::from);
+    let values = [
+        ("at", at.to_tokyo_text()),
+        ("how", how.to_owned()),
+        ("how_english", how_english.to_owned()),
+        ("kept", kept.to_string()),
+        ("link", list_link),
+    ];
+    let subject = format!("【Todoke】CGIへの自動送信を再開しました (IPコード {})", settings.ip_code);
+    of_endpoint("ENDPOINT_RESUMED", recipient, settings, (subject, RESUMED), &values)
+}
+
+fn of_endpoint(
+    kind: &'static str,
+    recipient: &str,
+    settings: &IpCodeSettings,
+    (subject, template): (String, &str),
+    values: &[(&str, String)],
+) -> NewMail {
+    let mut all = vec![
+        ("merchant", settings.merchant.as_str()),
+        ("ip_code", settings.ip_code.as_str()),
+        ("ip_code_name", settings.name.as_str()),
+    ];
+    all.extend(values.iter().map(|(name, value)| (*name, value.as_str())));
+    NewMail {
+        kind,
+        ip_code: Some(settings.ip_code.clone()),
+        recipient: recipient.to_owned(),
+        subject,
+        body: fill(template, &all),
+        of_order: None,
+    }
+}
+
+fn settings_link(settings: &IpCodeSettings, public_url: &Url) -> String {
+    let path = format!("settings/ip-codes/{}", settings.ip_code);
+    public_url.join(&path).map_or_else(|_| public_url.to_string(), String::from)
 }
 
 fn digest_line(row: &SendError, public_url: &Url) -> String {

@@ -18,6 +18,9 @@ use crate::auth::scope::Scope;
 /// The kind of every delivery of a payment result.
 const KIND_PAYMENT_RESULT: &str = "PAYMENT_RESULT";
 
+/// When a kept delivery is due: no look for due ones ever meets it.
+pub(super) const NEVER_DUE: i64 = i64::MAX;
+
 /// The right to make one attempt. Only who holds it may record the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Lease {
@@ -50,6 +53,19 @@ pub(crate) struct Delivery {
     pub attempt_count: u32,
     /// Failed automatic attempts.
     pub failures: u32,
+    /// Since when it is kept because its endpoint is paused; also while it is on its way as a probe.
+    pub kept_at: Option<Timestamp>,
+}
+
+/// What happens to a new delivery first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Start {
+    /// Its first attempt begins at once, under this lease.
+    Leased(Lease),
+    /// It is due at once, for whoever claims it.
+    Due,
+    /// It is kept, because its endpoint is paused.
+    Kept,
 }
 
 /// A delivery to be stored.
@@ -61,11 +77,11 @@ pub(crate) struct NewDelivery {
     pub ip_code: IpCode,
     /// The payment.
     pub payment_id: PaymentId,
-    /// The lease of the first attempt, where it starts at once.
-    pub lease: Option<Lease>,
+    /// What happens to it first.
+    pub start: Start,
 }
 
-/// Stores new deliveries, due at once.
+/// Stores new deliveries.
 pub(crate) async fn insert_many(
     _scope: &Scope,
     db: &impl ConnectionTrait,
@@ -75,25 +91,34 @@ pub(crate) async fn insert_many(
     if new.is_empty() {
         return Ok(());
     }
-    let models = new.iter().map(|delivery| deliveries::ActiveModel {
+    let models = new.iter().map(|delivery| model_of(delivery, now));
+    deliveries::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
+}
+
+fn model_of(delivery: &NewDelivery, now: Timestamp) -> deliveries::ActiveModel {
+    let now = now.as_micros();
+    let (state, due_at, lease, kept_at) = match delivery.start {
+        Start::Leased(lease) => (DeliveryState::Leased, now, Some(lease), None),
+        Start::Due => (DeliveryState::Pending, now, None, None),
+        Start::Kept => (DeliveryState::Pending, NEVER_DUE, None, Some(now)),
+    };
+    deliveries::ActiveModel {
         id: Set(delivery.id.value()),
         kind: Set(KIND_PAYMENT_RESULT.to_owned()),
         ip_code: Set(delivery.ip_code.as_str().to_owned()),
         payment_id: Set(Some(delivery.payment_id.value())),
         order_id: Set(None),
-        state: Set(if delivery.lease.is_some() { DeliveryState::Leased } else { DeliveryState::Pending }
-            .code()
-            .to_owned()),
-        due_at: Set(now.as_micros()),
+        state: Set(state.code().to_owned()),
+        due_at: Set(due_at),
         next_trigger: Set(Trigger::Automatic.code().to_owned()),
         decision_id: Set(None),
-        lease_owner: Set(delivery.lease.map(|lease| lease.id)),
-        lease_until: Set(delivery.lease.map(|lease| lease.until.as_micros())),
-        leased_at: Set(delivery.lease.map(|_| now.as_micros())),
+        lease_owner: Set(lease.map(|lease| lease.id)),
+        lease_until: Set(lease.map(|lease| lease.until.as_micros())),
+        leased_at: Set(lease.map(|_| now)),
         attempt_count: Set(0),
         failures: Set(0),
-    });
-    deliveries::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
+        kept_at: Set(kept_at),
+    }
 }
 
 /// Whether anything is due or orphaned; cheap, so that an idle worker never begins a write.
@@ -307,7 +332,13 @@ fn due_by_decision(
         .col_expr(deliveries::Column::DecisionId, Expr::value(decision.value()))
 }
 
+/// An update that ends a lease. What was kept is so no longer.
 fn released(state: DeliveryState) -> sea_orm::UpdateMany<deliveries::Entity> {
+    unleased(state).col_expr(deliveries::Column::KeptAt, Expr::value(Option::<i64>::None))
+}
+
+/// An update that ends a lease and leaves alone since when the delivery is kept.
+pub(super) fn unleased(state: DeliveryState) -> sea_orm::UpdateMany<deliveries::Entity> {
     deliveries::Entity::update_many()
         .col_expr(deliveries::Column::State, Expr::value(state.code()))
         .col_expr(deliveries::Column::AttemptCount, Expr::col(deliveries::Column::AttemptCount).add(1))
@@ -327,7 +358,7 @@ fn is_orphaned(now: Timestamp) -> Condition {
         .add(deliveries::Column::LeaseUntil.lt(now.as_micros()))
 }
 
-fn delivery_of(row: deliveries::Model) -> Result<Delivery, DbErr> {
+pub(super) fn delivery_of(row: deliveries::Model) -> Result<Delivery, DbErr> {
     let Some(payment_id) = row.payment_id else {
         return Err(rows::unreadable("deliveries.payment_id", ""));
     };
@@ -342,5 +373,6 @@ fn delivery_of(row: deliveries::Model) -> Result<Delivery, DbErr> {
         state: rows::named("deliveries.state", &row.state, DeliveryState::from_code)?,
         attempt_count: rows::count(row.attempt_count),
         failures: rows::count(row.failures),
+        kept_at: row.kept_at.map(Timestamp::from_micros),
     })
 }

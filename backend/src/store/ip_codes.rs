@@ -106,7 +106,7 @@ pub(crate) struct IpCodeSettings {
     pub alert_addresses: Vec<String>,
     /// The parameters that may be edited; `None` means all but the base ones that name the payment.
     pub editable_parameters: Option<Vec<String>>,
-    /// Failures in a row after which the endpoint is paused; 0 means never.
+    /// Failures in a row, over ten minutes or longer, after which the endpoint is paused; 0 means never.
     pub pause_after_failures: u32,
     /// Grows with every change, so that two people never overwrite each other unseen.
     pub settings_version: u32,

@@ -50,7 +50,7 @@ const QUERIES: &[Line] = &[
     (
         "ipCode",
         "query{ipCode(code:\"2012000123\"){endpoint{url} retryPolicy{kind} editableParameters alertAddresses
-            signingSecrets{id} settingsVersion}}",
+            signingSecrets{id} settingsVersion health{state keptDeliveries}}}",
         "/ipCode/endpoint",
         SEEN,
     ),
@@ -137,6 +137,12 @@ const MUTATIONS: &[Line] = &[
         "testEndpoint",
         "mutation{testEndpoint(input:{ipCode:\"2012000123\",dryRun:true}){request{url}}}",
         "/testEndpoint/request",
+        MANAGED,
+    ),
+    (
+        "resumeEndpoint",
+        "mutation{resumeEndpoint(input:{ipCode:\"2012000123\"}){ipCode{code}}}",
+        "/resumeEndpoint/ipCode",
         MANAGED,
     ),
     (

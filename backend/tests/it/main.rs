@@ -22,6 +22,7 @@ mod attempts;
 mod authorization;
 mod crash;
 mod deliveries;
+mod endpoint_health;
 mod endpoint_settings;
 mod exports;
 mod gateway_checks;

@@ -18,6 +18,7 @@ const UNBOUND: &[(&str, &str)] = &[
     ("app/accounts.rs", "before the sign-in nobody is known"),
     ("app/admin.rs", "commands on the machine itself"),
     ("app/admin/settings.rs", "commands on the machine itself"),
+    ("app/endpoint_health.rs", "figures for who runs the server"),
     (
         "app/evaluations.rs",
         "the worker that evaluates notifications, and registrations that touch other rows",
@@ -40,7 +41,9 @@ const UNBOUND: &[(&str, &str)] = &[
         "delivery/endpoints.rs",
         "the worker's and the inbox's settings, checked against the scope by their callers",
     ),
+    ("delivery/health.rs", "the worker and the receiver"),
     ("delivery/inbox.rs", "the receiver; what comes in was checked by app/payments"),
+    ("delivery/probes.rs", "the worker"),
     ("delivery/recorder.rs", "the worker"),
     ("demo", "sample data, on the machine itself"),
     ("mail/outbox.rs", "the worker"),

@@ -282,7 +282,7 @@ pub(crate) enum EndpointMethod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum EndpointCharset {
-    #[serde(rename = "CP_932")]
+    #[serde(rename = "CP932")]
     Cp932,
     #[serde(rename = "UTF_8")]
     Utf8,

@@ -6,7 +6,7 @@ use todoke_domain::{
 
 use super::{AdminError, Desk, EndpointMethod, refused, require_ip_code};
 use crate::{
-    app::{endpoint_settings, signing_secrets},
+    app::{endpoint_health, endpoint_settings, signing_secrets},
     auth::scope::Scope,
     providers::zeus,
     store::{self, audit::AuditEntry, ip_codes::IpCodeSettings},
@@ -29,7 +29,7 @@ pub struct EndpointChange {
     pub is_idempotent: Option<bool>,
     /// Automatic retries.
     pub retry_policy: Option<RetryPolicy>,
-    /// Failures in a row after which the endpoint is paused; 0 means never.
+    /// Failures in a row, over ten minutes or longer, after which the endpoint is paused; 0 means never.
     pub pause_after_failures: Option<u32>,
 }
 
@@ -118,6 +118,7 @@ async fn change_settings(
         }
     }
     store::ip_codes::update(&system, &tx, &settings, now).await?;
+    endpoint_health::probe_at_once(&system, &tx, (&before, &settings), now).await?;
     let entry = AuditEntry::done(action, Some(&settings.ip_code), &settings.ip_code)
         .with_change(endpoint_settings::evidence(&before)?, endpoint_settings::evidence(&settings)?);
     store::audit::insert_event(&system, &tx, entry, now).await?;

@@ -32,7 +32,8 @@ pub(crate) struct RetryPolicyInput {
     pub delays_ms: Option<Vec<i32>>,
     /// For UNTIL_ACCEPTED: 1 to 24.
     pub every_hours: Option<i32>,
-    /// 0 to 10000; 0 means never; absent: unchanged.
+    /// 0 to 10000 failures in a row, over ten minutes or longer, after which the endpoint is paused; 0 means never;
+    /// absent: unchanged.
     pub pause_after_failures: Option<i32>,
 }
 
@@ -143,6 +144,22 @@ pub(crate) struct RotateSigningSecretPayload {
     pub user_errors: Vec<UserError>,
 }
 
+/// An endpoint whose pause is to end.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct ResumeEndpointInput {
+    /// The IP code.
+    pub ip_code: String,
+}
+
+/// The IP code after the pause.
+#[derive(SimpleObject)]
+pub(crate) struct ResumeEndpointPayload {
+    /// The IP code.
+    pub ip_code: Option<IpCode>,
+    /// What the person can mend.
+    pub user_errors: Vec<UserError>,
+}
+
 /// Mutations about the settings of IP codes.
 #[derive(Default)]
 pub(crate) struct IpCodesMutation;
@@ -190,6 +207,21 @@ impl IpCodesMutation {
                 user_errors: Vec::new(),
             }),
             Err(user_errors) => Ok(TestEndpointPayload { request: None, attempt: None, user_errors }),
+        }
+    }
+
+    /// Ends the pause of an endpoint: what was kept is sent in its turn. Without a pause nothing changes. Needs SETTINGS.
+    async fn resume_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        input: ResumeEndpointInput,
+    ) -> async_graphql::Result<ResumeEndpointPayload> {
+        let result = app::endpoint_health::resume_endpoint(ctx.app()?, ctx.scope()?, &input.ip_code).await;
+        match split_user_errors(result, ctx.asker()?.language).map_err(|error| ctx.error(error))? {
+            Ok(settings) => {
+                Ok(ResumeEndpointPayload { ip_code: Some(IpCode(settings)), user_errors: Vec::new() })
+            }
+            Err(user_errors) => Ok(ResumeEndpointPayload { ip_code: None, user_errors }),
         }
     }
 

@@ -3,7 +3,10 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use todoke_domain::{acknowledgement, endpoint_settings, retry, text};
 
-use super::{accounts::Action, gateway::GatewaySettings, order_mails::OrderMailTemplate};
+use super::{
+    accounts::Action, endpoint_health::EndpointHealth, gateway::GatewaySettings,
+    order_mails::OrderMailTemplate,
+};
 use crate::{
     app::{self, endpoint_settings::GivenEndpoint},
     graphql::{context::Asked, scalars::DateTime},
@@ -26,6 +29,7 @@ pub(crate) enum EndpointMethod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(crate) enum EndpointCharset {
     /// Windows-31J, the Shift_JIS of Japanese CGIs.
+    #[graphql(name = "CP932")]
     Cp932,
     /// UTF-8.
     #[graphql(name = "UTF_8")]
@@ -93,7 +97,7 @@ pub(crate) struct RetryPolicy {
     pub delays_ms: Vec<u32>,
     /// Hours between attempts; null but for UNTIL_ACCEPTED.
     pub every_hours: Option<u32>,
-    /// Failures in a row after which the endpoint is paused; 0 means never.
+    /// Failures in a row, over ten minutes or longer, after which the endpoint is paused; 0 means never.
     pub pause_after_failures: u32,
 }
 
@@ -336,6 +340,13 @@ impl IpCode {
         let good =
             self.0.signing_secrets.iter().filter(|secret| secret.retires_at.is_none_or(|end| now < end));
         Ok(good.map(SigningSecret::of).collect())
+    }
+
+    /// How the endpoint fares.
+    async fn health(&self, ctx: &Context<'_>) -> async_graphql::Result<EndpointHealth> {
+        let found = app::endpoint_health::find_health(ctx.app()?, ctx.scope()?, &self.0.ip_code).await;
+        let (health, kept) = found.map_err(|error| ctx.error(error))?;
+        Ok(EndpointHealth::of(&health, kept))
     }
 
     /// Grows with every change of the settings; for `expectedVersion` of `updateIpCodeSettings`.

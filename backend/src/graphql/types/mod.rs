@@ -5,6 +5,7 @@ pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub(crate) mod attempts;
 pub(crate) mod checkouts;
+pub(crate) mod endpoint_health;
 pub(crate) mod gateway;
 pub(crate) mod ip_codes;
 pub(crate) mod order_lists;

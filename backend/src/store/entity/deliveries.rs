@@ -20,6 +20,7 @@ pub struct Model {
     pub leased_at: Option<i64>,
     pub attempt_count: i32,
     pub failures: i32,
+    pub kept_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

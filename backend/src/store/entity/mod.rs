@@ -9,6 +9,7 @@ pub(super) mod audit_events;
 pub(super) mod checkouts;
 pub(super) mod decisions;
 pub(super) mod deliveries;
+pub(super) mod endpoint_health;
 pub(super) mod gateway_settings;
 pub(super) mod grants;
 pub(super) mod ip_codes;
