@@ -1,5 +1,6 @@
 // The test function of all stories: one server per worker, and helpers bound to it.
 import { test as base, expect, type Page } from '@playwright/test';
+import { Gateway } from './gateway';
 import { Outside } from './outside';
 import { Server, type Demo, type Role } from './server';
 
@@ -11,13 +12,22 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
+  gateway: Gateway;
   demo: Demo;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  demo: [
+  gateway: [
     async ({}, use) => {
-      const server = await Server.start();
+      const gateway = await Gateway.start();
+      await use(gateway);
+      await gateway.stop();
+    },
+    { scope: 'worker' },
+  ],
+  demo: [
+    async ({ gateway }, use) => {
+      const server = await Server.start(gateway.url);
       await use(server.demo);
       await server.stop();
     },

@@ -1,6 +1,6 @@
 //! The root: context, session gate, frame and the map from addresses to pages.
 //! No page is drawn before it is known who asks and which IP codes they may see.
-mod figures;
+pub(crate) mod figures;
 
 use crate::components::frame::Frame;
 use crate::components::load_view::ErrorPanel;

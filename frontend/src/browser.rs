@@ -94,8 +94,3 @@ pub(crate) fn decode_text(label: &str, bytes: &[u8]) -> Option<String> {
     options.set_fatal(true);
     web_sys::TextDecoder::new_with_label_and_options(label, &options).ok()?.decode_with_u8_array(bytes).ok()
 }
-
-/// `https://host`, where the page came from.
-pub(crate) fn origin() -> String {
-    window().location().origin().unwrap_or_default()
-}

@@ -10,6 +10,8 @@ pub(crate) mod edit;
 pub(crate) mod enums;
 pub(crate) mod exchange;
 pub(crate) mod format;
+pub(crate) mod gateway_check;
+pub(crate) mod gateway_setup;
 pub(crate) mod order_event;
 pub(crate) mod order_mail;
 pub(crate) mod order_search;

@@ -1,8 +1,8 @@
 //! The operations of abnormal orders and orders, as `queries` has the others.
 use crate::model::enums::{
     AbnormalOrderAction, AbnormalOrderList, AbnormalOrderReason, AbnormalOrderResolution,
-    AbnormalOrderStatus, ConfirmationMail, GatewayCheckOutcome, GatewayCheckProblem, OrderMailState,
-    OrderStatus, PeriodPreset, TimelineKind,
+    AbnormalOrderStatus, ConfirmationMail, GatewayCheckOutcome, GatewayCheckProblem, NotificationRefusal,
+    OrderMailState, OrderStatus, PeriodPreset, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -151,3 +151,31 @@ pub(crate) struct OrderMailForm;
     skip_serializing_none
 )]
 pub(crate) struct SendOrderMail;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/check_gateway.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct CheckGateway;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/gateway_setup.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("NotificationRefusal")
+)]
+pub(crate) struct GatewaySetup;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/update_gateway_settings.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct UpdateGatewaySettings;

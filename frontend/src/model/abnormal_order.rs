@@ -2,7 +2,7 @@
 use super::enums::{
     AbnormalOrderResolution, AbnormalOrderStatus, GatewayCheckOutcome, GatewayCheckProblem, TimelineKind,
 };
-use super::{format, status};
+use super::{format, gateway_check, status};
 use crate::api::decode;
 use crate::i18n::Lang;
 
@@ -18,7 +18,7 @@ pub(crate) struct AtGateway<'a> {
 /// How the payment is cancelled at the gateway, in the order in which it is done.
 pub(crate) fn cancel_steps(l: Lang, at: &AtGateway<'_>) -> Vec<String> {
     let check = match at.access_id {
-        Some(access_id) => l.step_check(&format::yen_or_missing(at.total), access_id),
+        Some(access_id) => l.step_check(access_id, &format::yen_or_missing(at.total)),
         None => l.step_check_amount(&format::yen_or_missing(at.total)),
     };
     vec![
@@ -52,29 +52,6 @@ pub(crate) fn resolution(l: Lang, resolution: AbnormalOrderResolution) -> &'stat
         AbnormalOrderResolution::Reordered => l.resolution_reordered(),
         AbnormalOrderResolution::NotNeeded => l.resolution_not_needed(),
         AbnormalOrderResolution::Unknown => l.resolution_other(),
-    }
-}
-
-pub(crate) fn gateway_outcome(l: Lang, outcome: GatewayCheckOutcome) -> status::Mark {
-    let (text, tone) = match outcome {
-        GatewayCheckOutcome::Passed => (l.gateway_passed(), "good"),
-        GatewayCheckOutcome::Blocked => (l.gateway_blocked(), "danger"),
-        GatewayCheckOutcome::Unreachable => (l.gateway_unreachable(), "warning"),
-    };
-    status::Mark { text, tone }
-}
-
-pub(crate) fn gateway_problem(l: Lang, problem: GatewayCheckProblem) -> &'static str {
-    match problem {
-        GatewayCheckProblem::Cancelled => l.problem_cancelled(),
-        GatewayCheckProblem::NotPaid => l.problem_not_paid(),
-        GatewayCheckProblem::AmountMismatch => l.problem_amount_mismatch(),
-        GatewayCheckProblem::AccessIdMismatch => l.problem_access_id_mismatch(),
-        GatewayCheckProblem::Refused => l.problem_refused(),
-        GatewayCheckProblem::TimedOut => l.problem_timed_out(),
-        GatewayCheckProblem::ConnectionFailed => l.problem_connection_failed(),
-        GatewayCheckProblem::InvalidAnswer => l.problem_invalid_answer(),
-        GatewayCheckProblem::Unknown => l.problem_other(),
     }
 }
 
@@ -118,11 +95,11 @@ fn closing(l: Lang, detail: &str) -> String {
 fn gateway_answer(l: Lang, detail: &str) -> String {
     let (outcome, more) = detail.split_once(' ').unwrap_or((detail, ""));
     let Some(told) = decode::word(outcome) else { return detail.to_owned() };
-    let mut words = vec![gateway_outcome(l, told).text];
+    let mut words = vec![gateway_check::outcome(l, told).text];
     match decode::word(more) {
         _ if more.is_empty() => {}
         Some(problem) if told != GatewayCheckOutcome::Passed && problem != GatewayCheckProblem::Unknown => {
-            words.push(gateway_problem(l, problem));
+            words.push(gateway_check::problem(l, problem));
         }
         Some(_) | None => words.push(more),
     }
@@ -161,7 +138,7 @@ mod tests {
         for (step, word) in steps.iter().zip(["s-1", "2009-a", "acc"]) {
             assert!(step.contains(word), "{step}");
         }
-        assert!(steps.get(2).unwrap().contains("1,050"));
+        assert!(steps.get(2).unwrap().starts_with("金額が ¥1,050"));
         assert!(!cancel_steps(Lang::Ja, &AtGateway { access_id: None, ..at }).concat().contains("AccessID"));
     }
 }

@@ -242,6 +242,16 @@ pub(crate) enum OrderMailState {
     Unknown,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum NotificationRefusal {
+    SourceRefused,
+    Disabled,
+    Unreadable,
+    #[serde(other)]
+    Unknown,
+}
+
 /// What a batch does with its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -40,6 +40,7 @@ pub(crate) enum ResendsPage {
 pub(crate) enum SettingsPage {
     IpCodes,
     IpCode(String),
+    Gateway(String),
 }
 
 /// Abnormal orders and orders.
@@ -76,6 +77,7 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["orders", id, "mail"] => orders(OrdersPage::OrderMail((*id).to_owned())),
         ["settings", "ip-codes"] => settings(SettingsPage::IpCodes),
         ["settings", "ip-codes", code] => settings(SettingsPage::IpCode((*code).to_owned())),
+        ["settings", "ip-codes", code, "gateway"] => settings(SettingsPage::Gateway((*code).to_owned())),
         _ => Page::Nowhere,
     }
 }
@@ -118,6 +120,7 @@ mod tests {
             ("/orders/", orders(OrdersPage::Orders)),
             ("/settings/ip-codes", settings(SettingsPage::IpCodes)),
             ("/settings/ip-codes/2012000123", settings(SettingsPage::IpCode("2012000123".to_owned()))),
+            ("/settings/ip-codes/1/gateway", settings(SettingsPage::Gateway("1".to_owned()))),
             ("/settings", Page::Nowhere),
             ("/orders/1/2", Page::Nowhere),
         ];

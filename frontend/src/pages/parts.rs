@@ -50,6 +50,7 @@ fn draw_orders(page: OrdersPage) -> Drawn {
 fn draw_settings(page: SettingsPage) -> Drawn {
     Ok(match page {
         SettingsPage::IpCodes => view! { <pages::settings::IpCodes /> }.into_any(),
+        SettingsPage::Gateway(code) => view! { <pages::settings::gateway::Gateway code /> }.into_any(),
         SettingsPage::IpCode(code) => view! { <pages::settings::ip_code::IpCode code /> }.into_any(),
     })
 }

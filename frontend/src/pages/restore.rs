@@ -1,5 +1,7 @@
 //! 復旧: the order as it will be made beside the notification's figures; then the result, in the same place.
-//! The key of the decision is made once, when the confirmation opens.
+//! The key of the decision is made once, when the confirmation opens; the gateway is asked then too.
+mod gateway;
+
 use super::abnormal_order::sides::checkout_view;
 use super::abnormal_order::{ask, may};
 use crate::api::order_queries::abnormal_order_detail::AbnormalOrderDetailAbnormalOrder as Detail;
@@ -11,9 +13,11 @@ use crate::components::load_view::load_view;
 use crate::components::page::{name_page, page_head};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::Query;
+use crate::load::{Query, effect};
 use crate::model::enums::AbnormalOrderAction;
 use crate::model::format;
+use crate::model::gateway_check::{Asking, Gate};
+use gateway::{Check, check_view, gate_view};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -28,6 +32,13 @@ enum Step {
     Restored { id: String, order_no: String },
 }
 
+#[derive(Clone, Copy)]
+struct Review {
+    step: RwSignal<Step>,
+    check: Check,
+    restore: Callback<()>,
+}
+
 #[component]
 pub(crate) fn Restore(id: String) -> impl IntoView {
     let app = use_app();
@@ -36,18 +47,37 @@ pub(crate) fn Restore(id: String) -> impl IntoView {
     let step = RwSignal::new(Step::Asking);
     let asked = id.clone();
     let query = Query::new(move || ask(app, asked.clone()));
+    let check = Check::new(query);
     let id = StoredValue::new(id);
+    effect(move || {
+        let is_due = query
+            .with(|found| Some(found.gateway_check_configured && may(found, AbnormalOrderAction::Restore)));
+        if is_due == Some(true) && check.asking.with_untracked(|asking| *asking == Asking::NotYet) {
+            check.ask(app, l, id.get_value());
+        }
+    });
     let restore = Callback::new(move |()| {
         if step.get_untracked() == Step::Sending {
             return;
         }
+        let gate = untrack(|| query.with(|found| Some(check.gate(found))));
+        let is_meant = gate == Some(Gate::OnlyIfMeant) && check.is_meant.get_untracked();
+        check.is_missing.set(gate == Some(Gate::OnlyIfMeant) && !is_meant);
+        if check.is_missing.get_untracked() {
+            browser::focus("f-proceed");
+            return;
+        }
         step.set(Step::Sending);
         spawn_local(async move {
-            let next = match send(app, id.get_value(), key.get_value()).await {
+            let next = match send(app, id.get_value(), key.get_value(), is_meant).await {
                 Ok(next) => next,
                 Err(error) => Step::Refused(error.text(l)),
             };
-            let _ = step.try_set(next);
+            // What the gateway said to the server is shown beside the refusal.
+            let is_refused = matches!(next, Step::Refused(_));
+            if step.try_set(next).is_none() && is_refused {
+                query.refresh();
+            }
         });
     });
     name_page(l, l.restore_confirm(), None);
@@ -57,12 +87,13 @@ pub(crate) fn Restore(id: String) -> impl IntoView {
             Step::Restored { id, order_no } => restored_view(l, &id, &order_no),
             Step::Asking | Step::Sending | Step::Refused(_) => ().into_any(),
         }}
-        {load_view(query, 10, move |found| review_view(l, found, step, restore))}
+        {load_view(query, 10, move |found| review_view(app, l, found, Review { step, check, restore }))}
     }
 }
 
-async fn send(app: App, id: String, idempotency_key: String) -> Result<Step, ApiError> {
-    let variables = restore_abnormal_order::Variables { id, idempotency_key };
+async fn send(app: App, id: String, idempotency_key: String, is_meant: bool) -> Result<Step, ApiError> {
+    let variables =
+        restore_abnormal_order::Variables { id, idempotency_key, proceed_without_gateway_check: is_meant };
     let payload = api::run::<RestoreAbnormalOrder>(app, variables).await?.restore_abnormal_order;
     let refusal = payload.user_errors.into_iter().next().map(|fault| fault.message);
     Ok(match (refusal, payload.order) {
@@ -88,7 +119,8 @@ fn restored_view(l: Lang, id: &str, order_no: &str) -> AnyView {
     .into_any()
 }
 
-fn review_view(l: Lang, found: &Detail, step: RwSignal<Step>, restore: Callback<()>) -> AnyView {
+fn review_view(app: App, l: Lang, found: &Detail, review: Review) -> AnyView {
+    let Review { step, check, restore } = review;
     let back = ["/abnormal-orders/", &found.id].concat();
     let checkout = match &found.checkout {
         Some(checkout) if may(found, AbnormalOrderAction::Restore) => {
@@ -104,10 +136,13 @@ fn review_view(l: Lang, found: &Detail, step: RwSignal<Step>, restore: Callback<
             .into_any();
         }
     };
+    let seen = StoredValue::new(found.clone());
+    let gate = Memo::new(move |_| seen.with_value(|found| check.gate(found)));
     let buttons = move || match step.get() {
         Step::Restored { .. } => ().into_any(),
         current @ (Step::Asking | Step::Sending | Step::Refused(_)) => {
             let is_sending = current == Step::Sending;
+            let is_possible = matches!(gate.get(), Gate::Open | Gate::OnlyIfMeant);
             let refusal = match current {
                 Step::Refused(message) => {
                     Some(view! { <p class="panel error-panel" role="alert">{message}</p> })
@@ -118,9 +153,11 @@ fn review_view(l: Lang, found: &Detail, step: RwSignal<Step>, restore: Callback<
                 {refusal}
                 <div class="form-foot">
                     <a class="button" href=back.clone()>{l.back()}</a>
-                    <button type="button" class="button primary" aria-disabled=is_sending.then_some("true") on:click=move |_| restore.run(())>
-                        {if is_sending { l.restoring() } else { l.restore_do() }}
-                    </button>
+                    {is_possible.then(|| view! {
+                        <button type="button" class="button primary" aria-disabled=is_sending.then_some("true") on:click=move |_| restore.run(())>
+                            {if is_sending { l.restoring() } else { l.restore_do() }}
+                        </button>
+                    })}
                 </div>
             }
             .into_any()
@@ -132,8 +169,10 @@ fn review_view(l: Lang, found: &Detail, step: RwSignal<Step>, restore: Callback<
             <section>
                 <h2>{l.notification_figures()}</h2>
                 {figures_view(l, found)}
+                {check_view(app, l, found, check)}
             </section>
         </div>
+        {move || seen.with_value(|found| gate_view(l, found, check))}
         {buttons}
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! 設定 > IPコード: the IP codes with where each delivers; each leads to its settings.
 mod form;
+pub(crate) mod gateway;
 pub(crate) mod ip_code;
 mod saving;
 mod secret;

@@ -18,8 +18,10 @@ pub(crate) fn Next(query: Query<Detail>) -> impl IntoView {
     view! {
         <div role="status">{move || query.with(|found| closed_view(l, found))}</div>
         {move || query.with(|found| Some(reason_view(l, found)))}
-        {move || query.with(|found| Some(links_view(l, found)))}
-        <closing::Closing query />
+        <div class="acts">
+            <closing::Closing query />
+            {move || query.with(|found| Some(links_view(l, found)))}
+        </div>
     }
 }
 
@@ -96,7 +98,7 @@ fn steps_view(l: Lang, heading: &'static str, found: &Detail) -> AnyView {
         shop_id: &found.shop_id,
         order_id: said("OrderID").unwrap_or(&found.order_no),
         access_id: said("AccessID"),
-        total: found.total,
+        total: found.total.or_else(|| sum(said("Amount"), said("Tax"))),
     };
     let steps: Vec<AnyView> =
         cancel_steps(l, &at).into_iter().map(|step| view! { <li>{step}</li> }.into_any()).collect();
@@ -105,6 +107,11 @@ fn steps_view(l: Lang, heading: &'static str, found: &Detail) -> AnyView {
         <ol class="how-to">{steps}</ol>
     }
     .into_any()
+}
+
+/// What the notification says was paid; nothing where it cannot be read.
+fn sum(amount: Option<&str>, tax: Option<&str>) -> Option<i64> {
+    amount?.parse::<i64>().ok()?.checked_add(tax.map_or(Ok(0), str::parse).ok()?)
 }
 
 /// 復旧 and 削除 have pages of their own.

@@ -128,7 +128,7 @@ fn sent_before(l: Lang, found: &Found) -> Option<String> {
 fn page_view(app: App, l: Lang, found: &Found, mailing: Mailing) -> AnyView {
     let order = ["/orders/", &found.id].concat();
     let head = view! {
-        <p class="strong">{l.order_no()} " " <a class="figures" href=order.clone()>{found.order_no.clone()}</a> " · " {found.customer_name.clone()}</p>
+        <p class="strong order-line">{l.order_no()} " " <a class="figures" href=order.clone()>{found.order_no.clone()}</a> " · " {found.customer_name.clone()}</p>
     };
     if !app.may(&found.ip_code, Action::Restore) {
         return view! { {head} <p class="notice">{l.mail_not_permitted()}</p> }.into_any();
@@ -174,7 +174,7 @@ fn form_view(l: Lang, mailing: Mailing, order: &str) -> AnyView {
             <FaultSummary faults />
             <TextField label=l.mail_to() path="to" value=to faults kind="email" />
             <TextField label=l.mail_subject() path="subject" value=subject faults />
-            <TextArea label=l.mail_body() path="body" value=body faults rows=16 is_required=true />
+            <TextArea label=l.mail_body() path="body" value=body faults rows=16 />
             <p class="quiet small">{l.mail_plain_hint()}</p>
             <div class="form-foot">
                 <a class="button" href=back>{l.back()}</a>

@@ -4,17 +4,17 @@ use super::{form, saving, secret};
 use crate::api;
 use crate::api::error::ApiError;
 use crate::api::queries::{IpCodeSettings, ip_code_settings};
-use crate::browser;
-use crate::components::copy::CopyButton;
 use crate::components::facts::{facts, text};
 use crate::components::field::Faults;
 use crate::components::load_view::load_view;
+use crate::components::mark::mark_view;
 use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::load::{Query, effect};
 use crate::model::enums::Action;
 use crate::model::format;
+use crate::model::gateway_setup::signal;
 use crate::model::settings::{Form, Saved, Settings, seconds_text, spans};
 use ip_code_settings::IpCodeSettingsIpCode as Found;
 pub(crate) use ip_code_settings::IpCodeSettingsIpCodeSigningSecrets as Secret;
@@ -136,7 +136,7 @@ fn page_view(app: App, l: Lang, editing: Editing, may_change: bool) -> AnyView {
             <div class="settings-main">{settings}</div>
             <div class="settings-side">
                 {secret::secrets(app, l, editing, may_change)}
-                {move || found.with(|found| found.gateway_notifications.then(|| gateway_view(l, found)))}
+                {move || found.with(|found| (found.gateway_notifications || may_change).then(|| gateway_view(l, found)))}
             </div>
         </div>
     }
@@ -148,18 +148,19 @@ fn reading_view(l: Lang, settings: &Settings) -> AnyView {
     facts(rows.map(|(name, value)| (name, text(format::text_or_missing(Some(&value))))).collect())
 }
 
-/// Where the gateway posts its notifications, to be pasted there.
+/// How the gateway's notifications stand; the guide and its form have a page of their own.
 fn gateway_view(l: Lang, found: &Found) -> AnyView {
-    let url = [&browser::origin(), "/notify/gmopg"].concat();
+    let href = ["/settings/ip-codes/", &found.code, "/gateway"].concat();
+    let state = signal(l, found.gateway_notifications, found.last_notification_at.as_deref());
     view! {
         <section class="panel" aria-labelledby="gateway-heading">
             <h2 id="gateway-heading">{l.gateway_heading()}</h2>
             {facts(vec![
-                (l.gateway_url(), view! { <code>{url.clone()}</code> }.into_any()),
+                (l.status(), mark_view(state)),
                 (l.shop_id(), text(format::text_or_missing(found.shop_id.as_deref()))),
                 (l.gateway_last(), text(format::instant_or_missing(found.last_notification_at.as_deref()))),
             ])}
-            <p class="actions"><CopyButton label=l.gateway_copy() text=url /></p>
+            <p class="actions"><a class="button" href=href>{l.setup_open()}</a></p>
         </section>
     }
     .into_any()
