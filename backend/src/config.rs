@@ -15,6 +15,7 @@ use figment::{
     value::Value,
 };
 use ipnet::IpNet;
+use todoke_domain::order::{CHECKOUT_RETENTION_DAYS_DEFAULT, CHECKOUT_RETENTION_DAYS_MAX};
 use url::Url;
 
 /// What the process is told from outside.
@@ -38,6 +39,8 @@ pub struct Config {
     pub allow_private_endpoints: Vec<IpNet>,
     /// Wait before a notification is evaluated, in milliseconds: it often comes before the buyer's browser returns.
     pub grace_period_ms: i64,
+    /// How many days a checkout counts and is kept.
+    pub checkout_retention_days: i64,
     /// The base address at which the gateway is asked before a restore; `None` asks nobody.
     pub gateway_url: Option<Url>,
     /// How long alerts to one address are gathered after the first, in milliseconds.
@@ -107,6 +110,7 @@ const KEYS: &[&str] = &[
     "public_url",
     "allow_private_endpoints",
     "grace_period_ms",
+    "checkout_retention_days",
     "gateway_url",
     "alert_window_ms",
 ];
@@ -179,6 +183,7 @@ impl Config {
                 "300000",
                 "a whole number of milliseconds",
             )?,
+            checkout_retention_days: parse_retention_days(text("checkout_retention_days"))?,
             alert_window_ms: parse_or(
                 "TODOKE_ALERT_WINDOW_MS",
                 text("alert_window_ms"),
@@ -209,6 +214,18 @@ fn parse_or<T: FromStr>(
 ) -> Result<T, ConfigError> {
     let value = given.unwrap_or_else(|| default.to_owned());
     value.parse().map_err(|_| ConfigError::Invalid { key, value, allowed })
+}
+
+/// A day at least, or a payment could outlive its own checkout.
+fn parse_retention_days(given: Option<String>) -> Result<i64, ConfigError> {
+    let (key, allowed) = ("TODOKE_CHECKOUT_RETENTION_DAYS", "a whole number of days, 1 to 3650");
+    let default = CHECKOUT_RETENTION_DAYS_DEFAULT.to_string();
+    let days: i64 = parse_or(key, given, &default, allowed)?;
+    if (1..=CHECKOUT_RETENTION_DAYS_MAX).contains(&days) {
+        Ok(days)
+    } else {
+        Err(ConfigError::Invalid { key, value: days.to_string(), allowed })
+    }
 }
 
 fn parse_secret_key(given: Option<String>) -> Result<Option<SecretKey>, ConfigError> {
@@ -289,6 +306,7 @@ mod tests {
         assert_eq!(config.public_url.as_str(), "http://127.0.0.1:8080/");
         assert_eq!(config.database_url, "sqlite://./todoke-data/todoke.db?mode=rwc");
         assert!(config.allow_private_endpoints.is_empty());
+        assert_eq!(config.checkout_retention_days, 60);
     }
 
     #[test]
@@ -338,6 +356,8 @@ mod tests {
         for (toml, parts) in [
             ("listen = 'here'", ["TODOKE_LISTEN", "here", "127.0.0.1:8080"]),
             ("allow_private_endpoints = true", ["TODOKE_ALLOW_PRIVATE_ENDPOINTS", "true", "false"]),
+            ("checkout_retention_days = 0", ["TODOKE_CHECKOUT_RETENTION_DAYS", "0", "1 to 3650"]),
+            ("checkout_retention_days = 3651", ["TODOKE_CHECKOUT_RETENTION_DAYS", "3651", "1 to 3650"]),
             ("lisen = 'x'", ["lisen", "does not exist", "listen"]),
             ("database_url = 'mysql://x:hunter2@y'", ["TODOKE_DATABASE_URL", "(hidden)", "postgres"]),
             ("secret_key = 'c2VjcmV0'", ["TODOKE_SECRET_KEY", "(hidden)", "32 random bytes"]),

@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, admin::Desk, evaluations, tokens},
+    app::{App, admin::Desk, evaluations, retention, tokens},
     auth::{scope::Scope, sealed::Sealer, secrets::Secrets, signing},
     clock::SharedClock,
     config::Config,
@@ -161,6 +161,7 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
     tokio::spawn(claim::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(probes::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(evaluations::keep_evaluating(app.clone(), stop.clone()));
+    tokio::spawn(retention::keep_removing(app.clone(), stop.clone()));
     tokio::spawn(batches::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(outbox::run(app.clone(), transport, from, stop.clone()));
     Ok(())

@@ -6,7 +6,7 @@
 
 use crate::{
     notification::{MoneyState, Notification},
-    order::{CHECKOUT_RETENTION_DAYS, CheckoutFacts, OrderFacts},
+    order::{CheckoutFacts, OrderFacts},
     time::Timestamp,
 };
 
@@ -34,7 +34,7 @@ pub enum Reason {
     PaymentMethodMismatch,
     /// Another access id than the checkout's.
     AccessIdMismatch,
-    /// The checkout was older than [`CHECKOUT_RETENTION_DAYS`] when the notification came.
+    /// The checkout counted no longer when the notification came.
     CheckoutExpired,
     /// Amount or tax is no amount.
     InvalidAmount,
@@ -176,9 +176,8 @@ fn objection(
         let (expected, actual) = (checkout.total.amount().to_string(), total.amount().to_string());
         return against(Reason::AmountMismatch, "Amount", &expected, &actual);
     }
-    let expires_at = checkout.registered_at.plus_millis(CHECKOUT_RETENTION_DAYS * 86_400_000);
-    if received_at > expires_at {
-        let (expected, actual) = (expires_at.to_tokyo_text(), received_at.to_tokyo_text());
+    if received_at > checkout.expires_at {
+        let (expected, actual) = (checkout.expires_at.to_tokyo_text(), received_at.to_tokyo_text());
         return against(Reason::CheckoutExpired, "TranDate", &expected, &actual);
     }
     None
@@ -263,7 +262,7 @@ mod tests {
             total: Yen::new(11_350).unwrap(),
             pay_type: Some("0".to_owned()),
             access_id: Some("a1".to_owned()),
-            registered_at: at("2009-03-17T16:29:56+09:00"),
+            expires_at: at("2009-05-16T16:29:56+09:00"),
         }
     }
 
@@ -283,31 +282,86 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_case_of_orders_and_checkouts() {
-        let expired = CheckoutFacts { registered_at: at("2009-01-16T16:45:00+09:00"), ..checkout() };
-        let just_in_time = CheckoutFacts { registered_at: at("2009-01-16T16:45:01+09:00"), ..checkout() };
+    /// The checkouts that there can be, each with its name in the table below.
+    fn checkouts() -> [(&'static str, Option<CheckoutFacts>); 8] {
+        let expired = CheckoutFacts { expires_at: at("2009-03-17T16:45:00+09:00"), ..checkout() };
+        let last_moment = CheckoutFacts { expires_at: at(RECEIVED), ..checkout() };
         let silent = CheckoutFacts { pay_type: None, access_id: None, ..checkout() };
         let other_total = CheckoutFacts { total: Yen::new(11_349).unwrap(), ..checkout() };
         let other_access = CheckoutFacts { access_id: Some("a2".to_owned()), ..checkout() };
         let other_method = CheckoutFacts { pay_type: Some("3".to_owned()), ..checkout() };
-        for (name, checkout, order, expected) in [
-            ("checkout only", Some(checkout()), None, "RESTORABLE -"),
-            ("checkout without gateway ids", Some(silent), None, "RESTORABLE -"),
-            ("nothing", None, None, "UNRESTORABLE NO_CHECKOUT"),
-            ("other total", Some(other_total), None, "UNRESTORABLE AMOUNT_MISMATCH"),
-            ("other access id", Some(other_access), None, "UNRESTORABLE ACCESS_ID_MISMATCH"),
-            ("other method", Some(other_method), None, "UNRESTORABLE PAYMENT_METHOD_MISMATCH"),
-            ("expired", Some(expired), None, "UNRESTORABLE CHECKOUT_EXPIRED"),
-            ("on the last day", Some(just_in_time), None, "RESTORABLE -"),
-            ("saved", Some(checkout()), Some(order(Some("a1"), false)), "ORDER_SAVED"),
-            ("saved, never a checkout", None, Some(order(Some("a1"), false)), "ORDER_SAVED"),
-            ("other payment", Some(checkout()), Some(order(Some("a2"), false)), "DUPLICATE ORDER_EXISTS"),
-            ("cash on delivery", Some(checkout()), Some(order(None, false)), "DUPLICATE ORDER_EXISTS"),
-            ("restored", Some(checkout()), Some(order(Some("a1"), true)), "RESTORED -"),
-        ] {
-            let known = Known { notifications: vec![notification("")], checkout, order };
-            assert_eq!(told(&known), expected, "{name}");
+        [
+            ("none", None),
+            ("fits", Some(checkout())),
+            ("tells no ids", Some(silent)),
+            ("ends this moment", Some(last_moment)),
+            ("other total", Some(other_total)),
+            ("other access id", Some(other_access)),
+            ("other method", Some(other_method)),
+            ("expired", Some(expired)),
+        ]
+    }
+
+    /// What follows without an order, for each of the checkouts above.
+    const WITHOUT_ORDER: [&str; 8] = [
+        "UNRESTORABLE NO_CHECKOUT",
+        "RESTORABLE -",
+        "RESTORABLE -",
+        "RESTORABLE -",
+        "UNRESTORABLE AMOUNT_MISMATCH",
+        "UNRESTORABLE ACCESS_ID_MISMATCH",
+        "UNRESTORABLE PAYMENT_METHOD_MISMATCH",
+        "UNRESTORABLE CHECKOUT_EXPIRED",
+    ];
+
+    /// Every notification with every checkout and every order: 8 by 8 by 5 cases.
+    #[test]
+    fn every_case_of_notifications_checkouts_and_orders() {
+        let voided = notification("Status=VOID&TranDate=20090317180000");
+        // The notifications, and what follows of them without an order where the checkout does not decide.
+        let histories = [
+            ("paid", vec![notification("")], None),
+            ("voided", vec![notification(""), voided.clone()], None),
+            ("no amount", vec![notification("Amount=")], Some("UNRESTORABLE INVALID_AMOUNT")),
+            ("no currency", vec![notification("Currency=")], Some("UNRESTORABLE INVALID_CURRENCY")),
+            ("no date", vec![notification("TranDate=20090230120000")], Some("UNRESTORABLE INVALID_DATE")),
+            ("never paid", vec![notification("Status=AUTH&ErrCode=G12")], Some("NOT_PAID")),
+            ("asked only", vec![notification("Status=REQSUCCESS")], Some("NOT_PAID")),
+            ("voided, never paid", vec![voided], Some("NOT_PAID")),
+        ];
+        let orders = [
+            ("none", None, ""),
+            ("of this payment", Some(order(Some("a1"), false)), "ORDER_SAVED"),
+            ("of another payment", Some(order(Some("a2"), false)), "DUPLICATE ORDER_EXISTS"),
+            ("paid otherwise", Some(order(None, false)), "DUPLICATE ORDER_EXISTS"),
+            ("restored", Some(order(Some("a1"), true)), "RESTORED -"),
+        ];
+        for (history, notifications, without_checkout) in &histories {
+            for ((checkout_name, checkout), by_checkout) in checkouts().iter().zip(WITHOUT_ORDER) {
+                for (order_name, order, by_order) in &orders {
+                    let rule = match (*without_checkout, order) {
+                        (Some("NOT_PAID"), _) => "NOT_PAID",
+                        (_, Some(_)) => by_order,
+                        (Some(told), None) => told,
+                        (None, None) => by_checkout,
+                    };
+                    let expected = match (*history, rule) {
+                        ("voided", "ORDER_SAVED") => rule.to_owned(),
+                        ("voided", "RESTORABLE -") => {
+                            "UNRESTORABLE CANCELLED_AT_GATEWAY cancelled".to_owned()
+                        }
+                        ("voided", _) => format!("{rule} cancelled"),
+                        _ => rule.to_owned(),
+                    };
+                    let known = Known {
+                        notifications: notifications.clone(),
+                        checkout: checkout.clone(),
+                        order: order.clone(),
+                    };
+                    let case = format!("{history}; checkout {checkout_name}; order {order_name}");
+                    assert_eq!(told(&known), expected, "{case}");
+                }
+            }
         }
     }
 

@@ -12,8 +12,10 @@ pub const ORDER_NO_CHARS_MAX: usize = 64;
 pub const QUANTITY_MAX: i32 = 99_999;
 /// Most checkouts or orders of one registration.
 pub const REGISTRATIONS_MAX: usize = 500;
-/// Days after which a checkout no longer counts (CHECKOUT_EXPIRED).
-pub const CHECKOUT_RETENTION_DAYS: i64 = 60;
+/// Days after which a checkout no longer counts (CHECKOUT_EXPIRED), unless a setting says otherwise.
+pub const CHECKOUT_RETENTION_DAYS_DEFAULT: i64 = 60;
+/// The longest such setting: ten years, as long as accounts are kept.
+pub const CHECKOUT_RETENTION_DAYS_MAX: i64 = 3_650;
 
 /// One line of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,8 +107,8 @@ pub struct CheckoutFacts {
     pub pay_type: Option<String>,
     /// The gateway's access id, where the cart knew it.
     pub access_id: Option<String>,
-    /// When the cart registered it.
-    pub registered_at: Timestamp,
+    /// When it stops to count.
+    pub expires_at: Timestamp,
 }
 
 /// The parts of an order that an evaluation compares.

@@ -18,6 +18,7 @@ mod m20261122_000010_attempt_details;
 mod m20261122_000011_send_error_lists;
 mod m20261122_000012_order_work;
 mod m20261122_000013_gateway_settings;
+mod m20261122_000014_checkout_retention;
 mod m20261122_000016_list_indexes;
 
 /// All steps in order.
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_send_error_lists::Migration),
             Box::new(m20261122_000012_order_work::Migration),
             Box::new(m20261122_000013_gateway_settings::Migration),
+            Box::new(m20261122_000014_checkout_retention::Migration),
             Box::new(m20261122_000016_list_indexes::Migration),
         ]
     }

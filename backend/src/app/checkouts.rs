@@ -83,7 +83,7 @@ pub(crate) async fn register_checkouts(
     let changed: Vec<Checkout> = changed.into_values().collect();
     store::checkouts::put(scope, &tx, &changed).await?;
     let carts: Vec<_> = changed.iter().map(|checkout| &checkout.snapshot.cart).collect();
-    let changes = registrations::re_evaluate(&tx, &carts, now).await?;
+    let changes = registrations::re_evaluate(app, &tx, &carts, now).await?;
     registrations::audit(scope, &tx, REGISTER, &results, |checkout| &checkout.snapshot.cart, now).await?;
     tx.commit().await?;
     changes.into_iter().for_each(|change| app.live.tell(change));

@@ -94,7 +94,7 @@ async fn evaluate_one(app: &App, payment: &GatewayPayment) -> Result<(), Error> 
     let tx = app.database.begin_write().await?;
     let number = std::iter::once((&payment.ip_code, payment.gateway_order_id.as_str()));
     store::locks::lock_order_numbers(&Scope::system(), &tx, number).await?;
-    let change = evaluate_payment(&tx, payment, app.clock.now()).await?;
+    let change = evaluate_payment(app, &tx, payment, app.clock.now()).await?;
     tx.commit().await?;
     if let Some(change) = change {
         app.live.tell(change);
@@ -105,6 +105,7 @@ async fn evaluate_one(app: &App, payment: &GatewayPayment) -> Result<(), Error> 
 /// Evaluates again the payments that mean one of these order numbers, at once. Payments still in their grace keep
 /// it. The numbers are locked already. What changed is to be told after the commit.
 pub(super) async fn re_evaluate_order_numbers(
+    app: &App,
     tx: &DatabaseTransaction,
     ip_code: &IpCode,
     numbers: &[&str],
@@ -114,13 +115,14 @@ pub(super) async fn re_evaluate_order_numbers(
     let affected = store::notifications::list_evaluated_of_numbers(&scope, tx, ip_code, numbers).await?;
     let mut changes = Vec::new();
     for payment in &affected {
-        changes.extend(evaluate_payment(tx, payment, now).await?);
+        changes.extend(evaluate_payment(app, tx, payment, now).await?);
     }
     Ok(changes)
 }
 
 /// Brings the row of one payment to what follows from everything that is known. Its number is locked already.
 async fn evaluate_payment(
+    app: &App,
     tx: &DatabaseTransaction,
     payment: &GatewayPayment,
     now: Timestamp,
@@ -133,7 +135,7 @@ async fn evaluate_payment(
     if row.as_ref().is_some_and(|row| row.deleted_at.is_some()) {
         return Ok(None);
     }
-    let is_changed = match (facts.evaluate(payment), row) {
+    let is_changed = match (facts.evaluate(payment, app.config.checkout_retention_days), row) {
         (evaluation, Some(row)) if row.restored.is_some() => {
             flag_cancellation(tx, row, &evaluation, now).await?
         }
@@ -194,8 +196,8 @@ pub(super) async fn load_facts(tx: &DatabaseTransaction, payment: &GatewayPaymen
 }
 
 impl Facts {
-    /// What follows from it.
-    pub(crate) fn evaluate(&self, payment: &GatewayPayment) -> Evaluation {
+    /// What follows from it, where a checkout counts for so many days.
+    pub(crate) fn evaluate(&self, payment: &GatewayPayment, retention_days: i64) -> Evaluation {
         let notifications = self
             .notifications
             .iter()
@@ -203,7 +205,7 @@ impl Facts {
             .collect();
         abnormal_order::evaluate(&Known {
             notifications,
-            checkout: self.checkout.as_ref().map(Checkout::facts),
+            checkout: self.checkout.as_ref().map(|checkout| checkout.facts(retention_days)),
             order: self.order.as_ref().map(|order| order.facts_for(payment.id)),
         })
     }

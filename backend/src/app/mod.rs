@@ -41,6 +41,7 @@ mod refusals;
 mod registrations;
 pub(crate) mod resend_batches;
 mod restores;
+pub(crate) mod retention;
 pub(crate) mod saved_searches;
 pub(crate) mod send_errors;
 pub(crate) mod signing_secrets;

@@ -131,7 +131,7 @@ pub(crate) async fn register_orders(
         .collect();
     store::orders::insert(scope, &tx, &new).await?;
     let carts: Vec<_> = new.iter().map(|order| &order.cart).collect();
-    let mut changes = registrations::re_evaluate(&tx, &carts, now).await?;
+    let mut changes = registrations::re_evaluate(app, &tx, &carts, now).await?;
     changes.extend(new.iter().map(|order| Change::order(&order.cart.ip_code, order.id)));
     registrations::audit(scope, &tx, REGISTER, &results, |order| &order.cart, now).await?;
     tx.commit().await?;

@@ -14,7 +14,7 @@ use todoke_domain::{
 
 use super::evaluations::re_evaluate_order_numbers;
 use crate::{
-    app::{Error, FieldError},
+    app::{App, Error, FieldError},
     auth::scope::Scope,
     live::Change,
     messages::Message,
@@ -64,6 +64,7 @@ pub(super) async fn lock(scope: &Scope, tx: &DatabaseTransaction, carts: &[&Cart
 
 /// Evaluates again what these carts' numbers mean.
 pub(super) async fn re_evaluate(
+    app: &App,
     tx: &DatabaseTransaction,
     carts: &[&Cart],
     now: Timestamp,
@@ -74,7 +75,7 @@ pub(super) async fn re_evaluate(
     }
     let mut changes = Vec::new();
     for (ip_code, numbers) in numbers {
-        changes.extend(re_evaluate_order_numbers(tx, ip_code, &numbers, now).await?);
+        changes.extend(re_evaluate_order_numbers(app, tx, ip_code, &numbers, now).await?);
     }
     Ok(changes)
 }

@@ -153,7 +153,8 @@ async fn try_restore(
     }
     let facts = load_facts(&tx, payment).await?;
     // Who closed it said that no order is wanted, whatever came since.
-    let order = if row.closing.is_some() { None } else { order_of(&facts, &row, now) };
+    let retention_days = app.config.checkout_retention_days;
+    let order = if row.closing.is_some() { None } else { order_of(&facts, &row, retention_days, now) };
     let Some(order) = order else {
         return Ok(Err(Refusal::NotRestorable));
     };
@@ -163,7 +164,7 @@ async fn try_restore(
     record(scope, &tx, &row, &restored, idempotency_key).await?;
     // Another payment with the same number collides with the order from now on.
     let number = restored.order.cart.order_no.as_str();
-    let mut changes = re_evaluate_order_numbers(&tx, &payment.ip_code, &[number], now).await?;
+    let mut changes = re_evaluate_order_numbers(app, &tx, &payment.ip_code, &[number], now).await?;
     changes.push(Change::abnormal_order(&payment.ip_code, payment.id));
     changes.push(Change::order(&payment.ip_code, restored.order.id));
     tx.commit().await?;
@@ -172,9 +173,9 @@ async fn try_restore(
 
 /// The order that the checkout makes, if the row can be restored by what is known at this instant. Its date is the
 /// checkout's (docs/DOMAIN.md, Carts).
-fn order_of(facts: &Facts, row: &AbnormalOrder, now: Timestamp) -> Option<Order> {
+fn order_of(facts: &Facts, row: &AbnormalOrder, retention_days: i64, now: Timestamp) -> Option<Order> {
     let is_restorable = matches!(
-        facts.evaluate(&row.payment),
+        facts.evaluate(&row.payment, retention_days),
         Evaluation::Abnormal { status: AbnormalOrderStatus::Restorable, cancelled_at_gateway: false, .. }
     );
     let checkout: &Checkout = facts.checkout.as_ref().filter(|_| is_restorable)?;

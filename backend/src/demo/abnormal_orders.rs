@@ -8,7 +8,7 @@ use todoke_domain::{
     ids::{AbnormalOrderId, IpCode},
     money::Yen,
     notification::Notification,
-    order::{OrderLine, OrderStatus, payment_method_name},
+    order::{CHECKOUT_RETENTION_DAYS_DEFAULT, OrderLine, OrderStatus, payment_method_name},
     registration::{Cart, CheckoutSnapshot},
     time::Timestamp,
 };
@@ -131,7 +131,12 @@ fn grow_abnormal_order(
         confirmation_mail_sent_at: order.confirmation_mail_sent_at.filter(|_| index % 3 != 0),
         ..order
     });
-    let row = row_of(&payment, &facts, facts.evaluate(&payment), received_at.plus_millis(GRACE_MS));
+    let row = row_of(
+        &payment,
+        &facts,
+        facts.evaluate(&payment, CHECKOUT_RETENTION_DAYS_DEFAULT),
+        received_at.plus_millis(GRACE_MS),
+    );
     harvest.rows.extend(row.map(|row| as_restored(row, facts.order.as_ref(), restored_at)));
     harvest.checkouts.extend(facts.checkout);
     harvest.orders.extend(facts.order);

@@ -1,9 +1,13 @@
 //! Checkouts: the carts' snapshots of orders, saved before the buyer pays.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 use todoke_domain::{
+    abnormal_order::AbnormalOrderStatus,
     access::Action,
     ids::{CheckoutId, IpCode},
     money::Yen,
@@ -13,8 +17,17 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
-use super::{entity::checkouts, rows};
+use super::{
+    entity::{
+        abnormal_orders,
+        checkouts::{self, Column},
+    },
+    rows,
+};
 use crate::auth::scope::Scope;
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 86_400_000;
 
 /// A checkout as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +41,13 @@ pub(crate) struct Checkout {
 }
 
 impl Checkout {
-    /// What an evaluation compares.
-    pub(crate) fn facts(&self) -> CheckoutFacts {
+    /// What an evaluation compares, where a checkout counts for so many days.
+    pub(crate) fn facts(&self, retention_days: i64) -> CheckoutFacts {
         CheckoutFacts {
             total: self.snapshot.cart.total,
             pay_type: self.snapshot.pay_type.clone(),
             access_id: self.snapshot.cart.access_id.clone(),
-            registered_at: self.registered_at,
+            expires_at: self.registered_at.plus_millis(retention_days.saturating_mul(DAY_MS)),
         }
     }
 }
@@ -45,19 +58,19 @@ pub(crate) async fn put(_scope: &Scope, db: &impl ConnectionTrait, new: &[Checko
         return Ok(());
     }
     let models: Vec<checkouts::ActiveModel> = new.iter().map(active_model).collect::<Result<_, _>>()?;
-    let conflict = OnConflict::column(checkouts::Column::Id)
+    let conflict = OnConflict::column(Column::Id)
         .update_columns([
-            checkouts::Column::OrderType,
-            checkouts::Column::OrderedAt,
-            checkouts::Column::CustomerName,
-            checkouts::Column::Email,
-            checkouts::Column::MemberId,
-            checkouts::Column::Total,
-            checkouts::Column::ShippingFee,
-            checkouts::Column::Lines,
-            checkouts::Column::PayType,
-            checkouts::Column::AccessId,
-            checkouts::Column::RegisteredAt,
+            Column::OrderType,
+            Column::OrderedAt,
+            Column::CustomerName,
+            Column::Email,
+            Column::MemberId,
+            Column::Total,
+            Column::ShippingFee,
+            Column::Lines,
+            Column::PayType,
+            Column::AccessId,
+            Column::RegisteredAt,
         ])
         .to_owned();
     checkouts::Entity::insert_many(models).on_conflict(conflict).exec_without_returning(db).await.map(|_| ())
@@ -74,7 +87,7 @@ pub(crate) async fn load(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
-    let found = checkouts::Entity::find().filter(checkouts::Column::Id.is_in(ids)).all(db).await?;
+    let found = checkouts::Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
     let parsed: Result<Vec<Checkout>, DbErr> = found.into_iter().map(checkout_of).collect();
     Ok(parsed?.into_iter().filter(|checkout| scope.may(&checkout.snapshot.cart.ip_code, action)).collect())
 }
@@ -89,6 +102,76 @@ pub(crate) async fn find_by_numbers(
     let ids: Vec<CheckoutId> = numbers.iter().map(|number| CheckoutId::of(ip_code, number)).collect();
     let found = load(scope, db, Action::View, &ids).await?;
     Ok(ids.iter().find_map(|id| found.iter().find(|checkout| checkout.id == *id)).cloned())
+}
+
+/// A checkout whose days are over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Expired {
+    /// The checkout.
+    pub id: CheckoutId,
+    /// Whose.
+    pub ip_code: IpCode,
+    /// Its number.
+    pub order_no: String,
+}
+
+/// The oldest checkouts that were registered before this instant and that nobody's work hangs on.
+pub(crate) async fn list_expired(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    registered_before: Timestamp,
+    rows_max: u64,
+) -> Result<Vec<Expired>, DbErr> {
+    let found: Vec<(Uuid, String, String)> = expired(registered_before)
+        .select_only()
+        .columns([Column::Id, Column::IpCode, Column::OrderNo])
+        .order_by_asc(Column::RegisteredAt)
+        .limit(rows_max)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let parsed = found.into_iter().map(|(id, ip_code, order_no)| {
+        Ok(Expired { id: CheckoutId::new(id), ip_code: rows::ip_code(&ip_code)?, order_no })
+    });
+    parsed.collect()
+}
+
+/// Removes those of these checkouts that are still expired, and says how many. Their numbers are locked.
+pub(crate) async fn remove_expired(
+    _scope: &Scope,
+    tx: &impl ConnectionTrait,
+    registered_before: Timestamp,
+    ids: &[CheckoutId],
+) -> Result<u64, DbErr> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let removed = checkouts::Entity::delete_many()
+        .filter(is_expired(registered_before))
+        .filter(Column::Id.is_in(ids))
+        .exec(tx)
+        .await?;
+    Ok(removed.rows_affected)
+}
+
+fn expired(registered_before: Timestamp) -> Select<checkouts::Entity> {
+    checkouts::Entity::find().filter(is_expired(registered_before))
+}
+
+/// A row that waits for somebody shows its checkout, and may be restored from it.
+fn is_expired(registered_before: Timestamp) -> Condition {
+    let waiting = Query::select()
+        .expr(Expr::value(1))
+        .from(abnormal_orders::Entity)
+        .and_where(
+            Expr::col((abnormal_orders::Entity, abnormal_orders::Column::CheckoutId))
+                .equals((checkouts::Entity, Column::Id)),
+        )
+        .and_where(abnormal_orders::Column::Status.ne(AbnormalOrderStatus::Restored.code()))
+        .and_where(abnormal_orders::Column::ClosedAt.is_null())
+        .and_where(abnormal_orders::Column::DeletedAt.is_null())
+        .to_owned();
+    Condition::all()
+        .add(Column::RegisteredAt.lt(registered_before.as_micros()))
+        .add(Expr::exists(waiting).not())
 }
 
 fn active_model(checkout: &Checkout) -> Result<checkouts::ActiveModel, DbErr> {

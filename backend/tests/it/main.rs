@@ -20,6 +20,7 @@ mod abnormal_orders_live;
 mod accounts;
 mod attempts;
 mod authorization;
+mod checkout_retention;
 mod crash;
 mod deliveries;
 mod endpoint_health;

@@ -31,6 +31,7 @@ const UNBOUND: &[(&str, &str)] = &[
     ("app/order_statuses.rs", "a refused attempt is audited although the asker may not see the order"),
     ("app/resend_batches.rs", "a fresh plan names no IP code yet; refused attempts are audited"),
     ("app/restores.rs", "a refused attempt is audited although the asker may not see the row"),
+    ("app/retention.rs", "the worker"),
     ("app/send_errors.rs", "a refused attempt is audited although the asker may not see the row"),
     ("app/tokens.rs", "before the token is found nobody is known"),
     ("auth/authorize.rs", "this is where a scope is made"),

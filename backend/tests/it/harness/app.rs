@@ -55,6 +55,7 @@ pub(crate) struct TestAppBuilder {
     smtp_url: Option<String>,
     clock: Option<TestClock>,
     gateway_url: Option<String>,
+    checkout_retention_days: Option<i64>,
 }
 
 impl TestAppBuilder {
@@ -76,6 +77,12 @@ impl TestAppBuilder {
         self
     }
 
+    /// Keeps checkouts for so many days.
+    pub(crate) fn checkout_retention_days(mut self, days: i64) -> Self {
+        self.checkout_retention_days = Some(days);
+        self
+    }
+
     /// Starts it.
     pub(crate) async fn start(self) -> TestApp {
         let database = TestDatabase::create().await;
@@ -90,6 +97,7 @@ impl TestAppBuilder {
             public_url: "https://todoke.example.com/".parse().unwrap(),
             allow_private_endpoints: vec!["127.0.0.0/8".parse().unwrap()],
             grace_period_ms: 300_000,
+            checkout_retention_days: self.checkout_retention_days.unwrap_or(60),
             gateway_url: self.gateway_url.map(|url| url.parse().unwrap()),
             alert_window_ms: 600_000,
         };
