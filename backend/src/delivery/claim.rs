@@ -20,7 +20,11 @@ use super::health;
 use super::machinery::{Job, Machinery, OrphanedLease, new_lease, orphaned_attempt, start_attempt};
 use crate::{
     auth::scope::Scope,
-    store::{self, deliveries::Delivery, payments::ResultFacts},
+    store::{
+        self,
+        deliveries::{Delivery, Lease},
+        payments::ResultFacts,
+    },
 };
 
 /// Deliveries looked at in one claim.
@@ -89,6 +93,7 @@ async fn start_due(machinery: &Arc<Machinery>, now: Timestamp) -> Result<usize, 
     let kept: Vec<DeliveryId> = kept.iter().map(|delivery| delivery.id).collect();
     store::kept_deliveries::keep_many(&system, &tx, &kept).await?;
     let mut jobs = Vec::new();
+    let mut leases: HashMap<IpCode, (Lease, Vec<DeliveryId>)> = HashMap::new();
     for delivery in due {
         let Some((facts, settings, edited)) = known.of(&delivery) else {
             tracing::error!(delivery = %delivery.id, "a due delivery has no result or no IP code");
@@ -97,10 +102,16 @@ async fn start_due(machinery: &Arc<Machinery>, now: Timestamp) -> Result<usize, 
         let Some(slot) = machinery.slots.try_take(&delivery.ip_code) else {
             continue;
         };
-        let lease = new_lease(&settings, now);
-        store::deliveries::lease(&system, &tx, delivery.id, lease, now).await?;
+        // One lease for all of an endpoint in this turn, and so one statement.
+        let leased = leases.entry(delivery.ip_code.clone());
+        let (lease, ids) = leased.or_insert_with(|| (new_lease(&settings, now), Vec::new()));
+        ids.push(delivery.id);
+        let lease = *lease;
         let (delivery_id, trigger, decision_id) = (delivery.id, delivery.trigger, delivery.decision_id);
         jobs.push(Job { delivery_id, trigger, decision_id, lease, facts, edited, settings, slot });
+    }
+    for (lease, ids) in leases.into_values() {
+        store::deliveries::lease_many(&system, &tx, &ids, lease, now).await?;
     }
     tx.commit().await?;
     let served = jobs.len() + kept.len();

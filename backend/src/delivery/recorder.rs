@@ -215,14 +215,21 @@ async fn finish_delivered(
         .into_iter()
         .map(|decision| (decision.id, decision.actor_name))
         .collect();
-    let mut changes = Vec::new();
+    // Rows that one decision closes are closed by one statement: a batch brings many at once.
+    let mut closings: HashMap<(String, u32), Vec<&Delivery>> = HashMap::new();
     for delivery in delivered.into_iter().filter(|delivery| delivery.attempt_count > 0) {
         let by = delivery.decision_id.and_then(|id| deciders.get(&id).cloned());
-        let processing = Processing { at: now, by: by.unwrap_or_else(|| "system".to_owned()), reason: None };
-        let row = (delivery.payment_id, delivery.id);
-        if store::send_errors::close(&system, tx, row, &processing, delivery.attempt_count + 1).await? {
-            changes.push(Change::send_error(&delivery.ip_code, delivery.payment_id));
-        }
+        let key = (by.unwrap_or_else(|| "system".to_owned()), delivery.attempt_count + 1);
+        closings.entry(key).or_default().push(delivery);
+    }
+    let mut changes = Vec::new();
+    for ((by, attempt_count), deliveries) in closings {
+        let processing = Processing { at: now, by, reason: None };
+        let rows: Vec<_> = deliveries.iter().map(|delivery| (delivery.payment_id, delivery.id)).collect();
+        let closed =
+            store::send_errors::close_delivered(&system, tx, &rows, &processing, attempt_count).await?;
+        let of_closed = deliveries.iter().filter(|delivery| closed.contains(&delivery.payment_id));
+        changes.extend(of_closed.map(|delivery| Change::send_error(&delivery.ip_code, delivery.payment_id)));
     }
     Ok(changes)
 }

@@ -190,20 +190,21 @@ pub(crate) async fn lock_many(
     found.into_iter().map(delivery_of).collect()
 }
 
-/// Leases a locked delivery.
-pub(crate) async fn lease(
+/// Leases locked deliveries, all by one lease.
+pub(crate) async fn lease_many(
     _scope: &Scope,
     db: &impl ConnectionTrait,
-    id: DeliveryId,
+    ids: &[DeliveryId],
     lease: Lease,
     now: Timestamp,
 ) -> Result<(), DbErr> {
+    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
     deliveries::Entity::update_many()
         .col_expr(deliveries::Column::State, Expr::value(DeliveryState::Leased.code()))
         .col_expr(deliveries::Column::LeaseOwner, Expr::value(lease.id))
         .col_expr(deliveries::Column::LeaseUntil, Expr::value(lease.until.as_micros()))
         .col_expr(deliveries::Column::LeasedAt, Expr::value(now.as_micros()))
-        .filter(deliveries::Column::Id.eq(id.value()))
+        .filter(deliveries::Column::Id.is_in(ids))
         .exec(db)
         .await
         .map(|_| ())

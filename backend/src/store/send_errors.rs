@@ -2,9 +2,12 @@
 //!
 //! Several IP codes are read code by code and merged, never sorted whole; every index leads with the IP code.
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    prelude::Uuid,
     sea_query::{Expr, LockBehavior, LockType, OnConflict},
 };
 use todoke_domain::{
@@ -247,10 +250,41 @@ pub(crate) async fn close_many(
 fn closed_by(processing: &Processing) -> sea_orm::UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(SendErrorStatus::Processed.code()))
-        .col_expr(Column::ResendDecisionId, Expr::value(Option::<sea_orm::prelude::Uuid>::None))
+        .col_expr(Column::ResendDecisionId, Expr::value(Option::<Uuid>::None))
         .col_expr(Column::ProcessedAt, Expr::value(processing.at.as_micros()))
         .col_expr(Column::ProcessedBy, Expr::value(processing.by.clone()))
         .col_expr(Column::ProcessedReason, Expr::value(processing.reason.clone()))
+}
+
+/// Closes the rows of these deliveries, which were all tried so often. Which of them there were: most deliveries that
+/// are retried by a policy never became a send error.
+pub(crate) async fn close_delivered(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    deliveries: &[(PaymentId, DeliveryId)],
+    processing: &Processing,
+    attempt_count: u32,
+) -> Result<HashSet<PaymentId>, DbErr> {
+    let (ids, delivery_ids): (Vec<_>, Vec<_>) =
+        deliveries.iter().map(|(id, delivery)| (id.value(), delivery.value())).unzip();
+    let theirs = Condition::all().add(Column::Id.is_in(ids)).add(Column::DeliveryId.is_in(delivery_ids));
+    let found: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(theirs.clone())
+        .order_by_asc(Column::Id)
+        .lock(LockType::Update)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if !found.is_empty() {
+        closed_by(processing)
+            .col_expr(Column::AttemptCount, Expr::value(i32::try_from(attempt_count).unwrap_or(i32::MAX)))
+            .filter(theirs)
+            .exec(db)
+            .await?;
+    }
+    Ok(found.into_iter().map(PaymentId::new).collect())
 }
 
 /// Closes the row of a delivery: 処理済. Whether there was one.
