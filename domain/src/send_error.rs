@@ -46,3 +46,37 @@ impl Condition {
         }
     }
 }
+
+/// The order of the list. Rows that agree in it stand in the order of their ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SendErrorSort {
+    /// By the moment of the failure, newest first.
+    #[default]
+    NewestFirst,
+    /// By the moment of the failure, oldest first.
+    OldestFirst,
+    /// By the amount, highest first.
+    AmountDescending,
+    /// By the amount, lowest first.
+    AmountAscending,
+}
+
+impl SendErrorSort {
+    /// The name in cursors and links.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NewestFirst => "NEWEST_FIRST",
+            Self::OldestFirst => "OLDEST_FIRST",
+            Self::AmountDescending => "AMOUNT_DESCENDING",
+            Self::AmountAscending => "AMOUNT_ASCENDING",
+        }
+    }
+
+    /// Whether the order rises.
+    pub const fn is_ascending(self) -> bool {
+        match self {
+            Self::NewestFirst | Self::AmountDescending => false,
+            Self::OldestFirst | Self::AmountAscending => true,
+        }
+    }
+}

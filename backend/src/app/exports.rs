@@ -4,7 +4,7 @@
 use todoke_domain::{
     csv::{CsvEncoding, csv_line},
     search::SendErrorSearch,
-    send_error::SendErrorStatus,
+    send_error::{SendErrorSort, SendErrorStatus},
     time::Timestamp,
 };
 
@@ -91,6 +91,8 @@ impl Export {
 pub(crate) struct SendErrorExport {
     /// The search.
     pub search: SendErrorSearch,
+    /// The order.
+    pub sort: SendErrorSort,
     /// How they are written.
     pub form: Form,
 }
@@ -145,7 +147,9 @@ impl SendErrorExport {
         after: Option<Place>,
     ) -> Result<(Vec<u8>, Option<Place>), Error> {
         let request = PageRequest { rows: ROWS_AT_ONCE, after };
-        let page = store::send_errors::search(scope, app.database.reader(), &self.search, request).await?;
+        let page =
+            store::send_error_lists::search(scope, app.database.reader(), (&self.search, self.sort), request)
+                .await?;
         let mut bytes = Vec::new();
         for (_, row) in &page.rows {
             bytes.extend(self.line(row));

@@ -19,7 +19,7 @@ pub(crate) async fn count_unprocessed(
     scope: &Scope,
     settings: &IpCodeSettings,
 ) -> Result<u64, Error> {
-    Ok(store::send_errors::count_unprocessed(scope, app.database.reader(), &settings.ip_code).await?)
+    Ok(store::send_error_lists::count_unprocessed(scope, app.database.reader(), &settings.ip_code).await?)
 }
 
 /// One IP code.

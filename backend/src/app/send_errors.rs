@@ -10,6 +10,7 @@ use todoke_domain::{
     payment::{self, FieldFault, Parameter},
     resend::{self, Refusal, ResendRequest},
     search::{SearchInput, SendErrorSearch, parse_search},
+    send_error::SendErrorSort,
 };
 use uuid::Uuid;
 
@@ -71,14 +72,14 @@ pub(crate) fn parse_filter(app: &App, input: &SearchInput) -> Result<SendErrorSe
     })
 }
 
-/// One page of a search.
+/// One page of a search, in the order asked for.
 pub(crate) async fn search_send_errors(
     app: &App,
     scope: &Scope,
-    search: &SendErrorSearch,
+    search: (&SendErrorSearch, SendErrorSort),
     page: PageRequest,
 ) -> Result<Page<SendError>, Error> {
-    Ok(store::send_errors::search(scope, app.database.reader(), search, page).await?)
+    Ok(store::send_error_lists::search(scope, app.database.reader(), search, page).await?)
 }
 
 /// How many rows a search has.
@@ -87,7 +88,7 @@ pub(crate) async fn count_send_errors(
     scope: &Scope,
     search: &SendErrorSearch,
 ) -> Result<Total, Error> {
-    Ok(store::send_errors::count(scope, app.database.reader(), search).await?)
+    Ok(store::send_error_lists::count(scope, app.database.reader(), search).await?)
 }
 
 /// One row.

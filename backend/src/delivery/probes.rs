@@ -80,7 +80,7 @@ async fn start_probe(machinery: &Arc<Machinery>, ip_code: &IpCode) -> Result<(),
         return Ok(());
     };
     let lease = new_lease(&settings, now);
-    store::deliveries::lease(&system, &tx, delivery.id, lease, now).await?;
+    store::deliveries::lease_many(&system, &tx, &[delivery.id], lease, now).await?;
     store::endpoint_health::put(&system, &tx, ip_code, &health).await?;
     tx.commit().await?;
     tracing::info!(%ip_code, delivery = %delivery.id, "a paused endpoint is probed");

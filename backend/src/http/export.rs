@@ -9,7 +9,7 @@ use todoke_domain::{
     abnormal_order::AbnormalOrderStatus,
     csv::CsvEncoding,
     search::{PeriodInput, SearchInput, SearchRule},
-    send_error::Condition,
+    send_error::{Condition, SendErrorSort},
 };
 
 use super::{
@@ -86,7 +86,8 @@ async fn begin(
 
 fn send_errors_of(app: &App, query: &Parameters, form: Form) -> Result<Export, Error> {
     let search = parse_filter(app, &search_input(query)?)?;
-    Ok(Export::SendErrors(SendErrorExport { search, form }))
+    let sort = SendErrorSort::default();
+    Ok(Export::SendErrors(SendErrorExport { search, sort, form }))
 }
 
 fn abnormal_orders_of(app: &App, query: &Parameters, form: Form) -> Result<Export, Error> {

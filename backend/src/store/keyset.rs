@@ -5,17 +5,26 @@
 //! never sorts a list whole, and twenty IP codes cost one round trip.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Asterisk, Expr, ExprTrait, LikeExpr, Query, SelectStatement, UnionType},
 };
 use todoke_domain::search::Span;
 
-use super::page::{COUNT_MAX, Page, PageRequest, Place};
+use super::page::{COUNT_MAX, Direction, Page, PageRequest, Place};
 
 /// What follows a place in a list ordered by (instant, id), newest first. The first half lets the index seek.
 pub(super) fn after(at: impl ColumnTrait, id: impl ColumnTrait, place: Place) -> Condition {
     Condition::all().add(at.lte(place.at)).add(Condition::any().add(at.lt(place.at)).add(id.lt(place.id)))
+}
+
+/// The same for a list ordered by any number and id, in either direction.
+pub(super) fn following(number: Expr, id: Expr, place: Place, direction: Direction) -> Condition {
+    let (bound, beyond, beyond_id) = match direction {
+        Direction::Rising => (number.clone().gte(place.at), number.gt(place.at), id.gt(place.id)),
+        Direction::Falling => (number.clone().lte(place.at), number.lt(place.at), id.lt(place.id)),
+    };
+    Condition::all().add(bound).add(Condition::any().add(beyond).add(beyond_id))
 }
 
 /// What lies in a span.
@@ -52,12 +61,27 @@ fn first_after_prefix(prefix: &str) -> Option<String> {
     None
 }
 
-/// One page out of the pages of several IP codes, newest first. Each query brings the rows of one IP code in index
-/// order; where `columns` are those of (instant, id).
+/// One page out of the pages of several IP codes, newest first. Each query brings the rows of one IP code; the columns
+/// are those of (instant, id), in whose order an index holds them.
 pub(super) async fn page<E, T>(
     db: &impl ConnectionTrait,
     queries: Vec<Select<E>>,
-    (at, id): (E::Column, E::Column),
+    columns: (E::Column, E::Column),
+    request: PageRequest,
+    row_of: impl Fn(E::Model) -> Result<(Place, T), DbErr>,
+) -> Result<Page<T>, DbErr>
+where
+    E: EntityTrait,
+    E::Column: Copy,
+{
+    page_in(db, queries, (columns, Direction::Falling), request, row_of).await
+}
+
+/// The same in either direction.
+pub(super) async fn page_in<E, T>(
+    db: &impl ConnectionTrait,
+    queries: Vec<Select<E>>,
+    ((at, id), direction): ((E::Column, E::Column), Direction),
     request: PageRequest,
     row_of: impl Fn(E::Model) -> Result<(Place, T), DbErr>,
 ) -> Result<Page<T>, DbErr>
@@ -67,9 +91,10 @@ where
 {
     let of_each = queries.into_iter().map(|mut query| {
         if let Some(place) = request.after {
-            query = query.filter(after(at, id, place));
+            query = query.filter(following(at.into_expr(), id.into_expr(), place, direction));
         }
-        let rows = query.order_by_desc(at).order_by_desc(id).limit(request.rows + 1).into_query();
+        let ordered = query.order_by(at, direction.order()).order_by(id, direction.order());
+        let rows = ordered.limit(request.rows + 1).into_query();
         // An inner query of its own: SQLite takes no ORDER BY and no LIMIT in a member of a union.
         Query::select().column(Asterisk).from_subquery(rows, "one_ip_code").to_owned()
     });
@@ -78,8 +103,26 @@ where
     for found in db.query_all(&statement).await? {
         rows.push(row_of(E::Model::from_query_result(&found, "")?)?);
     }
-    rows.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
-    Ok(Page::cut(rows, request.rows))
+    Ok(cut(rows, direction, request))
+}
+
+impl Direction {
+    /// In the database's words.
+    pub(super) const fn order(self) -> Order {
+        match self {
+            Self::Rising => Order::Asc,
+            Self::Falling => Order::Desc,
+        }
+    }
+}
+
+/// The page out of rows that came from several places.
+pub(super) fn cut<T>(mut rows: Vec<(Place, T)>, direction: Direction, request: PageRequest) -> Page<T> {
+    match direction {
+        Direction::Rising => rows.sort_by_key(|(place, _)| *place),
+        Direction::Falling => rows.sort_by_key(|(place, _)| std::cmp::Reverse(*place)),
+    }
+    Page::cut(rows, request.rows)
 }
 
 /// How many rows several queries find together, at most so many. A member that reached the limit ends the count.

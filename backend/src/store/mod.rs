@@ -43,6 +43,7 @@ pub(crate) mod resend_batch_rows;
 pub(crate) mod resend_batches;
 pub(crate) mod rows;
 pub(crate) mod saved_searches;
+pub(crate) mod send_error_lists;
 pub(crate) mod send_errors;
 pub(crate) mod signing_secrets;
 pub(crate) mod timelines;

@@ -11,10 +11,10 @@ pub(crate) const PAGE_ROWS_MAX: u64 = 100;
 /// Counting stops one above this (docs/API.md, GraphQL, `totalCount`).
 pub(crate) const COUNT_MAX: u64 = 10_000;
 
-/// The place of a row in a list ordered by (instant, id), newest first.
+/// The place of a row in a list ordered by (instant, id), newest first; or by another number and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    /// Microseconds.
+    /// Microseconds, or the other number.
     pub at: i64,
     /// The row's id.
     pub id: Uuid,
@@ -26,12 +26,33 @@ impl Place {
         BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{}", self.at, self.id))
     }
 
+    /// The cursor of a list in another order: it bears the order's name, so that it is no cursor of any other.
+    pub(crate) fn to_cursor_in(self, order: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(format!("{order}:{}:{}", self.at, self.id))
+    }
+
+    /// Reads a cursor of a list in this order.
+    pub(crate) fn from_cursor_in(cursor: &str, order: &str) -> Option<Self> {
+        let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        let (at, id) = text.strip_prefix(order)?.strip_prefix(':')?.split_once(':')?;
+        Some(Self { at: at.parse().ok()?, id: id.parse().ok()? })
+    }
+
     /// Reads a cursor.
     pub(crate) fn from_cursor(cursor: &str) -> Option<Self> {
         let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let (at, id) = text.split_once(':')?;
         Some(Self { at: at.parse().ok()?, id: id.parse().ok()? })
     }
+}
+
+/// Which way a list runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Smallest or oldest first.
+    Rising,
+    /// Greatest or newest first.
+    Falling,
 }
 
 /// Which page is wanted.
@@ -89,6 +110,10 @@ mod tests {
         for cursor in ["", "x", "!!!", "MTIz"] {
             assert_eq!(Place::from_cursor(cursor), None);
         }
+        let other = place.to_cursor_in("AMOUNT");
+        assert_eq!(Place::from_cursor_in(&other, "AMOUNT"), Some(place));
+        assert_eq!((Place::from_cursor_in(&other, "TIME"), Place::from_cursor(&other)), (None, None));
+        assert_eq!(Place::from_cursor_in(&place.to_cursor(), "AMOUNT"), None);
     }
 
     #[test]

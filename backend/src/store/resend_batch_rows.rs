@@ -141,7 +141,7 @@ pub(crate) async fn count_maybe_received(
 /// The chosen rows of an IP code that wait: 未処理, with no resend on its way.
 fn open_rows(ip_code: &IpCode, chosen: Chosen<'_>) -> Select<send_errors::Entity> {
     let rows = match chosen {
-        Chosen::Search(search) => super::send_errors::matching(search, ip_code),
+        Chosen::Search(search) => super::send_error_lists::matching(search, ip_code),
         Chosen::Ids(ids) => {
             let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
             send_errors::Entity::find()

@@ -1,6 +1,4 @@
-//! Send errors: one row per payment, searched by its own columns.
-//!
-//! Several IP codes are read code by code and merged, never sorted whole; every index leads with the IP code.
+//! Send errors: one row per payment. Searches are next door, in `send_error_lists`.
 
 use std::collections::HashSet;
 
@@ -16,15 +14,12 @@ use todoke_domain::{
     ids::{DecisionId, DeliveryId, IpCode, PaymentId},
     money::Yen,
     resend::RowState,
-    search::SendErrorSearch,
     send_error::SendErrorStatus,
     time::Timestamp,
 };
 
 use super::{
     entity::send_errors::{ActiveModel, Column, Entity, Model},
-    keyset,
-    page::{COUNT_MAX, Page, PageRequest, Place, Total},
     rows,
 };
 use crate::auth::scope::Scope;
@@ -89,47 +84,6 @@ impl SendError {
             attempt_count: self.attempt_count,
         }
     }
-}
-
-/// One page of a search, newest first.
-pub(crate) async fn search(
-    scope: &Scope,
-    db: &impl ConnectionTrait,
-    search: &SendErrorSearch,
-    request: PageRequest,
-) -> Result<Page<SendError>, DbErr> {
-    let codes = scope.narrow(&search.ip_codes, Action::View);
-    let queries = codes.iter().map(|ip_code| matching(search, ip_code)).collect();
-    keyset::page(db, queries, (Column::OccurredAt, Column::Id), request, |row| {
-        Ok((Place { at: row.occurred_at, id: row.id }, send_error_of(row)?))
-    })
-    .await
-}
-
-/// How many rows a search has; stops one above [`COUNT_MAX`].
-pub(crate) async fn count(
-    scope: &Scope,
-    db: &impl ConnectionTrait,
-    search: &SendErrorSearch,
-) -> Result<Total, DbErr> {
-    let codes = scope.narrow(&search.ip_codes, Action::View);
-    let queries = codes.iter().map(|ip_code| matching(search, ip_code)).collect();
-    keyset::count_together(db, queries, Column::Id, COUNT_MAX + 1).await.map(Total::of)
-}
-
-/// How many rows of an IP code wait for somebody, at most [`COUNT_MAX`].
-pub(crate) async fn count_unprocessed(
-    scope: &Scope,
-    db: &impl ConnectionTrait,
-    ip_code: &IpCode,
-) -> Result<u64, DbErr> {
-    if !scope.may(ip_code, Action::View) {
-        return Ok(0);
-    }
-    let waiting = Entity::find()
-        .filter(Column::IpCode.eq(ip_code.as_str()))
-        .filter(Column::Status.eq(SendErrorStatus::Unprocessed.code()));
-    keyset::count_at_most(db, waiting, Column::Id, COUNT_MAX).await
 }
 
 /// The row, if it may be seen.
@@ -323,28 +277,6 @@ pub(crate) async fn reopen(
         .map(|_| ())
 }
 
-pub(super) fn matching(search: &SendErrorSearch, ip_code: &IpCode) -> sea_orm::Select<Entity> {
-    let mut query = Entity::find()
-        .filter(Column::IpCode.eq(ip_code.as_str()))
-        .filter(Column::OccurredAt.gte(search.span.from.as_micros()))
-        .filter(Column::OccurredAt.lt(search.span.until.as_micros()));
-    if let Some(status) = search.condition.status() {
-        query = query.filter(Column::Status.eq(status.code()));
-    }
-    let keywords = &search.keywords;
-    for (column, keyword) in [
-        (Column::OrderNo, &keywords.order_no),
-        (Column::Email, &keywords.email),
-        (Column::Phone, &keywords.phone),
-        (Column::Sendid, &keywords.sendid),
-    ] {
-        if let Some(keyword) = keyword {
-            query = query.filter(column.eq(keyword.as_str()));
-        }
-    }
-    query
-}
-
 fn active_model(row: &SendError) -> ActiveModel {
     ActiveModel {
         id: Set(row.id.value()),
@@ -369,7 +301,7 @@ fn active_model(row: &SendError) -> ActiveModel {
     }
 }
 
-fn send_error_of(row: Model) -> Result<SendError, DbErr> {
+pub(super) fn send_error_of(row: Model) -> Result<SendError, DbErr> {
     let processing = match (row.processed_at, row.processed_by) {
         (Some(at), Some(by)) => {
             Some(Processing { at: Timestamp::from_micros(at), by, reason: row.processed_reason })

@@ -41,6 +41,7 @@ mod resend_batches;
 mod resends;
 mod saved_searches;
 mod schema;
+mod send_error_sorts;
 mod send_errors;
 mod signatures;
 mod tidy;

@@ -8,11 +8,12 @@ use crate::{
         context::Asked,
         global_id,
         types::{
-            page::{LazyTotal, page_cost, parse_page},
+            page::{LazyTotal, page_cost, parse_page_in},
             payments::Payment,
-            send_errors::{SendError, SendErrorConnection, SendErrorFilter},
+            send_errors::{SendError, SendErrorConnection, SendErrorFilter, SendErrorSort},
         },
     },
+    store::send_error_lists::from_cursor,
 };
 
 /// Queries about send errors.
@@ -21,22 +22,26 @@ pub(crate) struct SendErrorsQuery;
 
 #[Object]
 impl SendErrorsQuery {
-    /// Searches send errors, newest first, at most 100 a page. Needs VIEW on the IP codes.
+    /// Searches send errors, at most 100 a page; a cursor belongs to the order in which it was given. Needs VIEW on the
+    /// IP codes.
     #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn send_errors(
         &self,
         ctx: &Context<'_>,
         filter: SendErrorFilter,
+        #[graphql(default)] sort: SendErrorSort,
         first: Option<i32>,
         after: Option<String>,
     ) -> async_graphql::Result<SendErrorConnection> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let read = async {
             let search = app::send_errors::parse_filter(app, &filter.into_input()?)?;
-            let request = parse_page(first, after.as_deref())?;
-            let page = app::send_errors::search_send_errors(app, scope, &search, request).await?;
+            let sort = sort.into();
+            let request = parse_page_in(first, after.as_deref(), |cursor| from_cursor(cursor, sort))?;
+            let page = app::send_errors::search_send_errors(app, scope, (&search, sort), request).await?;
             Ok::<_, Error>(SendErrorConnection {
                 search,
+                sort,
                 page,
                 after: request.after,
                 total: LazyTotal::default(),

@@ -54,6 +54,15 @@ impl LazyTotal {
 
 /// Reads `first` and `after`.
 pub(crate) fn parse_page(first: Option<i32>, after: Option<&str>) -> Result<PageRequest, Error> {
+    parse_page_in(first, after, Place::from_cursor)
+}
+
+/// The same for a list whose cursors are read in another way.
+pub(crate) fn parse_page_in(
+    first: Option<i32>,
+    after: Option<&str>,
+    read_cursor: impl FnOnce(&str) -> Option<Place>,
+) -> Result<PageRequest, Error> {
     let rows = match first {
         None => PAGE_ROWS_DEFAULT,
         Some(first) => u64::try_from(first)
@@ -64,7 +73,7 @@ pub(crate) fn parse_page(first: Option<i32>, after: Option<&str>) -> Result<Page
     let after = match after {
         None => None,
         Some(cursor) => {
-            let place = Place::from_cursor(cursor);
+            let place = read_cursor(cursor);
             Some(place.ok_or_else(|| Error::field(&["after"], Message::CursorInvalid))?)
         }
     };

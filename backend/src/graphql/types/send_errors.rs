@@ -19,6 +19,7 @@ use crate::{
     graphql::{context::Asked, global_id, loaders::ParametersOf, scalars::DateTime},
     store::{
         page::{Page, Place, Total},
+        send_error_lists::to_cursor,
         send_errors::SendError as Row,
     },
 };
@@ -46,6 +47,21 @@ pub(crate) enum SendErrorStatus {
     Unprocessed,
     /// 処理済.
     Processed,
+}
+
+/// The order of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "send_error::SendErrorSort")]
+pub(crate) enum SendErrorSort {
+    /// By the moment of the failure, newest first.
+    #[default]
+    NewestFirst,
+    /// By the moment of the failure, oldest first.
+    OldestFirst,
+    /// By the amount, highest first.
+    AmountDescending,
+    /// By the amount, lowest first.
+    AmountAscending,
 }
 
 /// What the merchant may have received.
@@ -274,11 +290,13 @@ pub(crate) struct SendErrorEdge {
     pub node: SendError,
 }
 
-/// A page of send errors, newest first.
+/// A page of send errors.
 #[derive(Debug)]
 pub(crate) struct SendErrorConnection {
     /// The search.
     pub search: SendErrorSearch,
+    /// The order.
+    pub sort: send_error::SendErrorSort,
     /// The page.
     pub page: Page<Row>,
     /// After which row it begins.
@@ -287,13 +305,13 @@ pub(crate) struct SendErrorConnection {
     pub total: LazyTotal,
 }
 
-/// A page of send errors, newest first.
+/// A page of send errors.
 #[Object]
 impl SendErrorConnection {
     /// The rows with their places.
     async fn edges(&self) -> Vec<SendErrorEdge> {
         let edge = |(place, row): &(Place, Row)| SendErrorEdge {
-            cursor: place.to_cursor(),
+            cursor: to_cursor(*place, self.sort),
             node: SendError::from(row.clone()),
         };
         self.page.rows.iter().map(edge).collect()
@@ -306,7 +324,13 @@ impl SendErrorConnection {
 
     /// Where the page stands.
     async fn page_info(&self) -> PageInfo {
-        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
+        let cursor = |row: Option<&(Place, Row)>| row.map(|(place, _)| to_cursor(*place, self.sort));
+        PageInfo {
+            has_previous_page: self.after.is_some(),
+            has_next_page: self.page.has_next,
+            start_cursor: cursor(self.page.rows.first()),
+            end_cursor: cursor(self.page.rows.last()),
+        }
     }
 
     /// How many rows the search has, exact up to 10,000.
