@@ -103,10 +103,10 @@ async fn a_long_list_is_walked_in_the_order_of_amounts() {
     app.hand_in_failing("S-1", SampleAnswer::Error500).await;
     let id = if app.database.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
     let many = format!(
-        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10100)
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3000)
         INSERT INTO send_errors (id, delivery_id, ip_code, order_no, carrier, amount, phone, email, sendid, status,
             receipt, cause, http_status, occurred_at, attempt_count)
-        SELECT {id}, delivery_id, ip_code, order_no || n, carrier, 100 + (n * 7919) % 4999, phone, email, sendid,
+        SELECT {id}, delivery_id, ip_code, order_no || n, carrier, 100 + (n * 7919) % 1499, phone, email, sendid,
             status, receipt, cause, http_status, occurred_at - n, attempt_count FROM send_errors, numbers"
     );
     app.texts(&many).await;
@@ -120,8 +120,9 @@ async fn a_long_list_is_walked_in_the_order_of_amounts() {
         }
         assert_sorted(&rows, sort);
         assert_eq!(ids(&rows).len(), 300);
-        let sql =
-            format!("SELECT CAST(amount AS TEXT) FROM send_errors ORDER BY amount {direction} LIMIT 300");
+        let sql = format!(
+            "SELECT CAST(amount AS TEXT) FROM send_errors ORDER BY send_errors.amount {direction} LIMIT 300"
+        );
         let amounts: Vec<String> = rows.iter().map(|row| row["amount"].to_string()).collect();
         assert_eq!(amounts, app.texts(&sql).await);
     }
