@@ -71,7 +71,7 @@ test('a manager sets the gateway up, and what it says holds before a restore', a
         PayType: '0',
       };
       expect(await outside.notify(fields)).toBe('0');
-      await expect(page.getByText('受信しています')).toBeVisible();
+      await expect(page.getByText('受信しています', { exact: true })).toBeVisible();
     });
 
     await test.step('cancelled at the gateway: evidence and no button', async () => {

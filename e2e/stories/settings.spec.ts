@@ -84,7 +84,7 @@ test('a manager sets an endpoint up by keyboard', async ({ page, signIn, outside
     });
     expect(told.updateIpCodeSettings.userErrors).toEqual([]);
     await page.getByRole('button', { name: '保存' }).click();
-    await expect(page.getByText('他の担当者が先に設定を変更しました')).toBeVisible();
+    await expect(page.getByRole('heading', { name: '他の担当者が先に設定を変更しました' })).toBeVisible();
     await expect(page.getByLabel('再送までの間隔')).toHaveValue('30秒 5分');
     await expectAccessible(page);
     await page.getByRole('button', { name: '入力中の内容を使う' }).click();

@@ -139,9 +139,9 @@ fn Panel(
         let is_sound = broken.is_empty();
         faults.set(broken);
         is_sound.then(|| {
-            // The page size of the list in view stays; the first list has the remembered one.
-            let shown = address.get_untracked();
-            let rows = shown.as_ref().map_or_else(toolbar::remembered_rows, |shown| Some(shown.rows));
+            // The page size is the reader's: what they chose last, else that of the list in view.
+            let in_view = || address.get_untracked().map(|shown| shown.rows);
+            let rows = toolbar::remembered_rows().or_else(in_view);
             SendErrorAddress::first_page(search).with_rows(rows.unwrap_or(PAGE_ROWS))
         })
     };
