@@ -6,8 +6,10 @@ use crate::app::ConflictReason;
 
 mod abnormal_orders;
 mod causes;
+mod resend_batches;
 mod settings;
 
+pub(crate) use self::resend_batches::{batch_row_reason_text, batch_row_state_text};
 pub(crate) use abnormal_orders::{abnormal_order_status_text, cancelled_text, reason_text};
 pub(crate) use causes::{cause_text, receipt_text};
 pub(crate) use settings::SettingFault;

@@ -18,6 +18,14 @@ pub enum CsvEncoding {
 }
 
 impl CsvEncoding {
+    /// The name in parameters and links.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cp932 => "cp932",
+            Self::Utf8 => "utf8",
+        }
+    }
+
     /// The encoding of this name: `cp932` or `utf8`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {

@@ -37,6 +37,20 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The name in links.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::All => "ALL",
+            Self::Unprocessed => "UNPROCESSED",
+            Self::Processed => "PROCESSED",
+        }
+    }
+
+    /// The condition of this name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::All, Self::Unprocessed, Self::Processed].into_iter().find(|known| known.code() == code)
+    }
+
     /// The one status that is wanted, if it is one.
     pub const fn status(self) -> Option<SendErrorStatus> {
         match self {
@@ -70,6 +84,13 @@ impl SendErrorSort {
             Self::AmountDescending => "AMOUNT_DESCENDING",
             Self::AmountAscending => "AMOUNT_ASCENDING",
         }
+    }
+
+    /// The order of this name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::NewestFirst, Self::OldestFirst, Self::AmountDescending, Self::AmountAscending]
+            .into_iter()
+            .find(|sort| sort.code() == code)
     }
 
     /// Whether the order rises.

@@ -11,8 +11,9 @@ use todoke_domain::{
 use super::{App, Error};
 
 pub(crate) mod abnormal_orders;
+pub(crate) mod resend_batches;
 
-use self::abnormal_orders::AbnormalOrderExport;
+use self::{abnormal_orders::AbnormalOrderExport, resend_batches::ResendBatchExport};
 use crate::{
     auth::scope::Scope,
     messages::{self, Language},
@@ -42,6 +43,8 @@ pub(crate) enum Export {
     SendErrors(SendErrorExport),
     /// 異常注文.
     AbnormalOrders(AbnormalOrderExport),
+    /// 一括.
+    ResendBatch(ResendBatchExport),
 }
 
 impl Export {
@@ -50,6 +53,7 @@ impl Export {
         match self {
             Self::SendErrors(export) => export.form.encoding,
             Self::AbnormalOrders(export) => export.form.encoding,
+            Self::ResendBatch(export) => export.form.encoding,
         }
     }
 
@@ -59,6 +63,7 @@ impl Export {
         match self {
             Self::SendErrors(_) => format!("send-errors_{digits}.csv"),
             Self::AbnormalOrders(_) => format!("abnormal-orders_{digits}.csv"),
+            Self::ResendBatch(_) => format!("resend-batch_{digits}.csv"),
         }
     }
 
@@ -68,6 +73,7 @@ impl Export {
         bytes.extend(match self {
             Self::SendErrors(export) => export.heading(),
             Self::AbnormalOrders(export) => export.heading(),
+            Self::ResendBatch(export) => export.heading(),
         });
         bytes
     }
@@ -82,6 +88,7 @@ impl Export {
         match self {
             Self::SendErrors(export) => export.next_lines(app, scope, after).await,
             Self::AbnormalOrders(export) => export.next_lines(app, scope, after).await,
+            Self::ResendBatch(export) => export.next_lines(app, scope, after).await,
         }
     }
 }

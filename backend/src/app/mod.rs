@@ -21,6 +21,7 @@ pub(crate) mod accounts;
 pub mod admin;
 pub(crate) mod checkouts;
 mod closings;
+pub(crate) mod downloads;
 pub(crate) mod endpoint_health;
 pub(crate) mod endpoint_settings;
 pub(crate) mod endpoint_tests;

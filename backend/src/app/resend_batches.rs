@@ -267,7 +267,7 @@ pub(crate) async fn list_batch_rows(
 }
 
 /// Every refused attempt at a batch that exists goes into the audit log; then the refusal is told.
-async fn refuse<T>(
+pub(super) async fn refuse<T>(
     app: &App,
     scope: &Scope,
     action: &'static str,

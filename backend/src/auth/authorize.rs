@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use todoke_domain::{access::Holder, ids::IpCode};
+use todoke_domain::{
+    access,
+    ids::{ApiTokenId, IpCode, SessionId, UserId},
+};
 
 use super::{
-    api_token, jwt,
+    api_token,
+    download_link::Holder,
+    jwt,
     scope::{Actor, Origin, Scope},
     sha256_hex,
 };
 use crate::{
     app::{App, Error, tokens},
-    store,
+    store::{self, tokens::ApiToken},
 };
 
 /// A good credential: the scope that stands behind it.
@@ -43,19 +48,47 @@ pub(crate) async fn authorize(app: &App, bearer_token: &str, origin: Origin) -> 
 async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Result<Authorized, Error> {
     let now = app.clock.now();
     let claims = jwt::read(&app.secrets, access_token, now).ok_or(Error::Unauthenticated)?;
+    scope_of_session(app, claims.user, claims.session, origin).await
+}
+
+/// What stands behind a download link at the moment of its use.
+///
+/// # Errors
+/// `Unauthenticated` where the session has ended or the token was revoked meanwhile.
+pub(crate) async fn authorize_link(app: &App, holder: Holder, origin: Origin) -> Result<Authorized, Error> {
+    match holder {
+        Holder::Session { user, session } => {
+            scope_of_session(app, UserId::new(user), SessionId::new(session), origin).await
+        }
+        Holder::Token { id } => {
+            let (system, reader, now) = (Scope::system(), app.database.reader(), app.clock.now());
+            let found = store::tokens::find_living_by_id(&system, reader, ApiTokenId::new(id), now).await?;
+            Ok(scope_of_token(found.ok_or(Error::Unauthenticated)?, origin))
+        }
+    }
+}
+
+async fn scope_of_session(
+    app: &App,
+    user: UserId,
+    session: SessionId,
+    origin: Origin,
+) -> Result<Authorized, Error> {
+    let now = app.clock.now();
     let system = Scope::system();
     let reader = app.database.reader();
-    let account = store::accounts::find_living_session(&system, reader, claims.session, now)
+    let account = store::accounts::find_living_session(&system, reader, session, now)
         .await?
-        .filter(|account| account.user_id == claims.user)
+        .filter(|account| account.user_id == user)
         .ok_or(Error::Unauthenticated)?;
     let grants = store::accounts::list_grants(&system, reader, account.user_id).await?;
-    let rights = grants.into_iter().map(|(ip_code, role)| (ip_code, vec![Holder::Member(role)])).collect();
+    let rights =
+        grants.into_iter().map(|(ip_code, role)| (ip_code, vec![access::Holder::Member(role)])).collect();
     let actor = Actor::User {
         id: account.user_id,
         login: account.login,
         name: account.name,
-        session: claims.session,
+        session,
         is_platform: account.is_platform,
         merchant: account.merchant,
     };
@@ -64,11 +97,16 @@ async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Res
 
 async fn authorize_api_token(app: &App, secret: &str, origin: Origin) -> Result<Authorized, Error> {
     let token = tokens::find_living_token(app, sha256_hex(secret)).await?.ok_or(Error::Unauthenticated)?;
-    let holders: Vec<Holder> = token.rights.iter().map(|right| Holder::Token(*right)).collect();
-    let rights: BTreeMap<IpCode, Vec<Holder>> =
+    Ok(scope_of_token(token, origin))
+}
+
+fn scope_of_token(token: ApiToken, origin: Origin) -> Authorized {
+    let holders: Vec<access::Holder> =
+        token.rights.iter().map(|right| access::Holder::Token(*right)).collect();
+    let rights: BTreeMap<IpCode, Vec<access::Holder>> =
         token.ip_codes.into_iter().map(|ip_code| (ip_code, holders.clone())).collect();
     let actor = Actor::Token { id: token.id, name: token.name };
-    Ok(Authorized { scope: Scope::of(actor, rights, origin) })
+    Authorized { scope: Scope::of(actor, rights, origin) }
 }
 
 #[cfg(test)]

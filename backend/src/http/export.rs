@@ -1,5 +1,5 @@
-//! `GET /export/send-errors.csv` and `/export/abnormal-orders.csv`: the rows of a search, streamed. The bearer token
-//! decides what is in it.
+//! `GET /export/send-errors.csv`, `/export/resend-batch.csv` and `/export/abnormal-orders.csv`: the rows of a search or
+//! of a batch, streamed. The bearer token, or who asked for the download link, decides what is in it.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,6 +8,7 @@ use serde_json::json;
 use todoke_domain::{
     abnormal_order::AbnormalOrderStatus,
     csv::CsvEncoding,
+    resend_batch::BatchRowState,
     search::{PeriodInput, SearchInput, SearchRule},
     send_error::{Condition, SendErrorSort},
 };
@@ -20,10 +21,16 @@ use crate::{
     app::{
         self, App, Error, FieldError,
         abnormal_orders::AbnormalOrderSearch,
-        exports::{Export, Form, SendErrorExport, abnormal_orders::AbnormalOrderExport},
+        downloads::open_download,
+        exports::{
+            Export, Form, SendErrorExport, abnormal_orders::AbnormalOrderExport,
+            resend_batches::ResendBatchExport,
+        },
+        resend_batches::find_resend_batch,
         send_errors::parse_filter,
     },
     auth::{authorize, scope::Scope},
+    graphql::global_id,
     messages::{Language, Message},
     store::page::Place,
 };
@@ -32,9 +39,12 @@ use crate::{
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/export/send-errors.csv", web::get().to(send_errors))
+        .route("/export/resend-batch.csv", web::get().to(resend_batch))
         .route("/export/abnormal-orders.csv", web::get().to(abnormal_orders));
 }
 
+/// What a route makes of its parameters, for who asks.
+type ExportOf = fn(&App, &Parameters, Form) -> Result<Export, Error>;
 type Parameters = HashMap<String, String>;
 
 async fn send_errors(
@@ -43,6 +53,14 @@ async fn send_errors(
     query: web::Query<Parameters>,
 ) -> HttpResponse {
     answer(&request, app.into_inner(), &query, send_errors_of).await
+}
+
+async fn resend_batch(
+    request: HttpRequest,
+    app: web::Data<App>,
+    query: web::Query<Parameters>,
+) -> HttpResponse {
+    answer(&request, app.into_inner(), &query, resend_batch_of).await
 }
 
 async fn abnormal_orders(
@@ -57,9 +75,13 @@ async fn answer(
     request: &HttpRequest,
     app: Arc<App>,
     query: &Parameters,
-    export_of: fn(&App, &Parameters, Form) -> Result<Export, Error>,
+    export_of: ExportOf,
 ) -> HttpResponse {
-    match begin(request, &app, query, export_of).await {
+    let begun = match query.get("link") {
+        Some(link) => open_link(request, &app, link).await,
+        None => begin(request, &app, query, export_of).await,
+    };
+    match begun {
         Ok((export, scope)) => stream(app, scope, export),
         Err(Error::BadInput(faults)) => faults_answer(request, &faults),
         Err(error) => problem::of_error(request, &error),
@@ -71,7 +93,7 @@ async fn begin(
     request: &HttpRequest,
     app: &Arc<App>,
     query: &Parameters,
-    export_of: fn(&App, &Parameters, Form) -> Result<Export, Error>,
+    export_of: ExportOf,
 ) -> Result<(Export, Scope), Error> {
     let bearer = request::header(request, "authorization").and_then(authorize::bearer);
     let bearer = bearer.ok_or(Error::Unauthenticated)?;
@@ -81,13 +103,38 @@ async fn begin(
         Some(name) => CsvEncoding::from_name(name).ok_or_else(|| unknown_value("encoding"))?,
     };
     let form = Form { encoding, language: request::language(request) };
-    Ok((export_of(app, query, form)?, authorized.scope))
+    let export = export_of(app, query, form)?;
+    if let Export::ResendBatch(export) = &export {
+        find_resend_batch(app, &authorized.scope, export.batch).await?;
+    }
+    Ok((export, authorized.scope))
+}
+
+/// A link is of one file: under another's address there is no such thing.
+async fn open_link(request: &HttpRequest, app: &Arc<App>, link: &str) -> Result<(Export, Scope), Error> {
+    let (export, scope) = open_download(app, link, request::origin(request)).await?;
+    let is_here = match &export {
+        Export::SendErrors(_) => request.path() == "/export/send-errors.csv",
+        Export::ResendBatch(_) => request.path() == "/export/resend-batch.csv",
+        Export::AbnormalOrders(_) => false,
+    };
+    if is_here { Ok((export, scope)) } else { Err(Error::NotFound) }
 }
 
 fn send_errors_of(app: &App, query: &Parameters, form: Form) -> Result<Export, Error> {
     let search = parse_filter(app, &search_input(query)?)?;
     let sort = SendErrorSort::default();
     Ok(Export::SendErrors(SendErrorExport { search, sort, form }))
+}
+
+fn resend_batch_of(_app: &App, query: &Parameters, form: Form) -> Result<Export, Error> {
+    let id = async_graphql::ID(query.get("id").cloned().unwrap_or_default());
+    let batch = global_id::decode("ResendBatch", &id).ok_or(Error::NotFound)?;
+    let state = match query.get("state").filter(|name| !name.is_empty()) {
+        None => None,
+        Some(name) => Some(BatchRowState::from_code(name).ok_or_else(|| unknown_value("state"))?),
+    };
+    Ok(Export::ResendBatch(ResendBatchExport { batch, state, form }))
 }
 
 fn abnormal_orders_of(app: &App, query: &Parameters, form: Form) -> Result<Export, Error> {

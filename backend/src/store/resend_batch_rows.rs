@@ -48,6 +48,8 @@ pub(crate) struct BatchRow {
     pub state: BatchRowState,
     /// Why it failed or was left alone.
     pub cause: Option<String>,
+    /// When it got its outcome.
+    pub finished_at: Option<Timestamp>,
 }
 
 /// How many rows of a plan have one IP code and one class.
@@ -295,5 +297,6 @@ fn row_of(row: Model) -> Result<BatchRow, DbErr> {
         attempt_count: rows::count(row.attempt_count),
         state: rows::named("resend_batch_rows.state", &row.state, BatchRowState::from_code)?,
         cause: row.cause,
+        finished_at: row.finished_at.map(Timestamp::from_micros),
     })
 }

@@ -60,9 +60,25 @@ pub(crate) async fn find_living_token(
     hash: &str,
     now: Timestamp,
 ) -> Result<Option<ApiToken>, DbErr> {
-    let query = api_tokens::Entity::find()
-        .filter(api_tokens::Column::TokenHash.eq(hash))
-        .filter(api_tokens::Column::RevokedAt.is_null());
+    find_living(db, api_tokens::Column::TokenHash.eq(hash), now).await
+}
+
+/// The token with this id, if it is neither revoked nor over.
+pub(crate) async fn find_living_by_id(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: ApiTokenId,
+    now: Timestamp,
+) -> Result<Option<ApiToken>, DbErr> {
+    find_living(db, api_tokens::Column::Id.eq(id.value()), now).await
+}
+
+async fn find_living(
+    db: &impl ConnectionTrait,
+    wanted: sea_orm::sea_query::Expr,
+    now: Timestamp,
+) -> Result<Option<ApiToken>, DbErr> {
+    let query = api_tokens::Entity::find().filter(wanted).filter(api_tokens::Column::RevokedAt.is_null());
     let Some(row) = query.one(db).await? else {
         return Ok(None);
     };

@@ -116,6 +116,12 @@ const MUTATIONS: &[Line] = &[
         DECIDED,
     ),
     (
+        "createDownloadLink",
+        "mutation($b:ID!){createDownloadLink(input:{resendBatch:{id:$b}}){url}}",
+        "/createDownloadLink/url",
+        [NONE, "ok", "ok", "ok", LOST, "ok", LOST],
+    ),
+    (
         "saveSearch",
         "mutation{saveSearch(input:{name:\"今月\",query:\"period=today\"}){savedSearch{id}}}",
         "/saveSearch/savedSearch",

@@ -23,6 +23,7 @@ mod authorization;
 mod checkout_retention;
 mod crash;
 mod deliveries;
+mod downloads;
 mod endpoint_health;
 mod endpoint_settings;
 mod exports;

@@ -4,6 +4,7 @@ use async_graphql::MergedObject;
 
 mod abnormal_orders;
 mod accounts;
+mod downloads;
 mod gateway;
 mod ip_codes;
 mod order_mails;
@@ -20,6 +21,7 @@ pub struct Mutation(
     send_errors::SendErrorsMutation,
     saved_searches::SavedSearchesMutation,
     resend_batches::ResendBatchesMutation,
+    downloads::DownloadsMutation,
     abnormal_orders::AbnormalOrdersMutation,
     orders::OrdersMutation,
     ip_codes::IpCodesMutation,
