@@ -139,7 +139,7 @@ test('a search is saved under a name, opened again, deleted and brought back', a
   const ipCode = (await outside.ipCodes())[0]?.code ?? '';
   const name = `高額の未処理 ${Date.now()}`;
   await signIn('operator');
-  await page.goto(`/send-errors?ip=${ipCode}&condition=unprocessed&period=${wholePeriod()}&rows=20`);
+  await page.goto(`/send-errors?ip=${ipCode}&condition=unprocessed&period=${wholePeriod()}&sort=amount-desc`);
   await page.getByRole('button', { name: '条件を変更' }).click();
   await page.getByRole('textbox', { name: '検索の名前' }).fill(name);
   await page.keyboard.press('Enter');
@@ -148,7 +148,7 @@ test('a search is saved under a name, opened again, deleted and brought back', a
 
   await page.goto('/send-errors');
   await page.getByRole('link', { name, exact: true }).click();
-  await expect(page).toHaveURL(/condition=unprocessed&.*rows=20/);
+  await expect(page).toHaveURL(/condition=unprocessed&.*sort=amount-desc/);
   await expect(page.locator('tbody tr').first()).toBeVisible();
 
   await page.getByRole('button', { name: '条件を変更' }).click();
@@ -156,4 +156,36 @@ test('a search is saved under a name, opened again, deleted and brought back', a
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
   await page.getByRole('button', { name: '元に戻す' }).click();
   await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
+});
+
+test('the list sorts by its headings, and the address tells how', async ({ page, signIn, outside }) => {
+  const ipCode = (await outside.ipCodes())[0]?.code ?? '';
+  await signIn('operator');
+  await page.goto(`/send-errors?ip=${ipCode}&condition=all&period=${wholePeriod()}&rows=100`);
+  const amounts = async () => {
+    const texts = await page.locator('td[data-label="金額"]').allInnerTexts();
+    return texts.map((text) => Number(text.replace(/\D/g, '')));
+  };
+  const heading = (name: string) => page.getByRole('columnheader', { name });
+  await expect(heading('送信日時')).toHaveAttribute('aria-sort', 'descending');
+
+  await heading('金額').getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  await expect(heading('金額')).toHaveAttribute('aria-sort', 'descending');
+  await expect(heading('送信日時')).not.toHaveAttribute('aria-sort');
+  await expect(heading('金額').getByRole('button')).toBeFocused();
+  const descending = await amounts();
+  expect(descending).toEqual([...descending].sort((left, right) => right - left));
+  await expectAccessible(page);
+
+  await page.keyboard.press('Enter');
+  await expect(heading('金額')).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page).toHaveURL(/sort=amount-asc/);
+  await expect(page.locator('tbody tr').first()).toBeVisible();
+  const ascending = await amounts();
+  expect(ascending).toEqual([...ascending].sort((left, right) => left - right));
+  expect(ascending[0]).toBeLessThan(descending[0] ?? 0);
+
+  await page.goBack();
+  await expect(heading('金額')).toHaveAttribute('aria-sort', 'descending');
 });

@@ -3,7 +3,7 @@
 use crate::model::enums::{
     Action, AttemptOutcome, AttemptTrigger, BodyRuleKind, Cause, EndpointCharset, EndpointMethod,
     PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState, ResendBatchState, RetryPolicyKind,
-    SendErrorCondition, SendErrorStatus, TimelineKind,
+    SendErrorCondition, SendErrorSort, SendErrorStatus, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -54,7 +54,14 @@ pub(crate) struct IpCodes;
     query_path = "queries/send_errors.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
-    extern_enums("SendErrorCondition", "PeriodPreset", "SendErrorStatus", "Receipt", "Cause")
+    extern_enums(
+        "SendErrorCondition",
+        "SendErrorSort",
+        "PeriodPreset",
+        "SendErrorStatus",
+        "Receipt",
+        "Cause"
+    )
 )]
 pub(crate) struct SendErrors;
 

@@ -10,6 +10,16 @@ pub(crate) enum SendErrorCondition {
     Processed,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum SendErrorSort {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+    AmountDescending,
+    AmountAscending,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PeriodPreset {

@@ -1,6 +1,6 @@
 //! The search on the screen of send errors (キャリア決済 CGI 送信エラー処理) ⇄ the page's address.
 //! The address alone is the state: what is not in it is the form's draft and nobody else's business.
-use super::enums::SendErrorCondition;
+use super::enums::{SendErrorCondition, SendErrorSort};
 use super::paging::{PAGE_ROWS, PAGE_SIZES};
 use super::period::{Period, PeriodKind};
 
@@ -47,6 +47,7 @@ const BULK: &str = "bulk";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SendErrorAddress {
     pub(crate) search: SendErrorSearch,
+    pub(crate) sort: SendErrorSort,
     /// Rows of a page; the address names them where they are not the usual ones.
     pub(crate) rows: usize,
     pub(crate) after: Vec<String>,
@@ -54,7 +55,7 @@ pub(crate) struct SendErrorAddress {
 
 impl SendErrorAddress {
     pub(crate) fn first_page(search: SendErrorSearch) -> Self {
-        Self { search, rows: PAGE_ROWS, after: Vec::new() }
+        Self { search, sort: SendErrorSort::default(), rows: PAGE_ROWS, after: Vec::new() }
     }
 
     /// `None` for an address without any search: the form then stands open with its initial values.
@@ -65,6 +66,7 @@ impl SendErrorAddress {
                 period: Period::default(),
                 ..SendErrorSearch::initial(Vec::new())
             },
+            sort: SendErrorSort::default(),
             rows: PAGE_ROWS,
             after: Vec::new(),
         };
@@ -80,6 +82,7 @@ impl SendErrorAddress {
                 "phone" => address.search.phone = value,
                 "sendid" => address.search.sendid = value,
                 "period" => address.search.period = Period::from_address(&value),
+                "sort" => address.sort = sort_from(&value),
                 "rows" => address.rows = rows_from(&value),
                 "mode" if value == BULK => address.search.mode = Mode::Bulk,
                 "after" => address.after.push(value),
@@ -108,6 +111,9 @@ impl SendErrorAddress {
         if let Some(period) = self.search.period.to_address() {
             query.append_pair("period", &period);
         }
+        if let Some(sort) = sort_text(self.sort) {
+            query.append_pair("sort", sort);
+        }
         if self.rows != PAGE_ROWS {
             query.append_pair("rows", &self.rows.to_string());
         }
@@ -130,7 +136,12 @@ impl SendErrorAddress {
         Self { rows, after: Vec::new(), ..self.clone() }
     }
 
-    /// What is kept under a name: the search and how its list is shown, not the page.
+    /// The same rows in another order, from the first of them.
+    pub(crate) fn with_sort(&self, sort: SendErrorSort) -> Self {
+        Self { sort, after: Vec::new(), ..self.clone() }
+    }
+
+    /// What is kept under a name: the search and its order, not the page.
     pub(crate) fn query(&self) -> String {
         let href = self.with_after(Vec::new()).href();
         href.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
@@ -144,6 +155,25 @@ impl SendErrorAddress {
 
 fn rows_from(text: &str) -> usize {
     text.parse().ok().filter(|rows| PAGE_SIZES.contains(rows)).unwrap_or(PAGE_ROWS)
+}
+
+fn sort_from(text: &str) -> SendErrorSort {
+    match text {
+        "oldest" => SendErrorSort::OldestFirst,
+        "amount-desc" => SendErrorSort::AmountDescending,
+        "amount-asc" => SendErrorSort::AmountAscending,
+        _ => SendErrorSort::NewestFirst,
+    }
+}
+
+/// Nothing for the usual order.
+pub(crate) fn sort_text(sort: SendErrorSort) -> Option<&'static str> {
+    match sort {
+        SendErrorSort::NewestFirst => None,
+        SendErrorSort::OldestFirst => Some("oldest"),
+        SendErrorSort::AmountDescending => Some("amount-desc"),
+        SendErrorSort::AmountAscending => Some("amount-asc"),
+    }
 }
 
 fn condition_from(text: &str) -> SendErrorCondition {
@@ -175,7 +205,12 @@ mod tests {
             mode: Mode::Bulk,
             ..SendErrorSearch::initial(vec!["2012000123".to_owned(), "2012000124".to_owned()])
         };
-        let address = SendErrorAddress { search, rows: 100, after: vec!["a=,&".to_owned(), "b".to_owned()] };
+        let address = SendErrorAddress {
+            search,
+            sort: SendErrorSort::AmountAscending,
+            rows: 100,
+            after: vec!["a=,&".to_owned(), "b".to_owned()],
+        };
         let href = address.href();
         let (path, query) = href.split_once('?').unwrap();
         assert_eq!(path, "/send-errors");
@@ -192,10 +227,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_under_a_name_is_the_search_without_the_page() {
-        let first = SendErrorAddress::first_page(SendErrorSearch::initial(vec!["2012000123".to_owned()]));
+    fn what_is_kept_under_a_name_is_the_search_and_its_order_without_the_page() {
+        let first = SendErrorAddress::first_page(SendErrorSearch::initial(vec!["2012000123".to_owned()]))
+            .with_sort(SendErrorSort::AmountDescending);
         let third = first.with_after(vec!["a".to_owned(), "b".to_owned()]);
-        assert_eq!(third.query(), "ip=2012000123&condition=unprocessed&period=today");
+        assert_eq!(third.query(), "ip=2012000123&condition=unprocessed&period=today&sort=amount-desc");
         assert_eq!(SendErrorAddress::parse(&third.query()), Some(first));
     }
 

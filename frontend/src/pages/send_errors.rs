@@ -5,6 +5,7 @@ mod foot_bar;
 mod list;
 mod panel;
 mod saved;
+mod sorting;
 mod ticks;
 mod toolbar;
 mod words;
@@ -99,6 +100,7 @@ fn ask(app: App, address: Memo<Option<SendErrorAddress>>, faults: Faults) -> Que
             };
             let variables = send_errors::Variables {
                 filter: filter_of(&address.search),
+                sort: address.sort,
                 first: i64::try_from(address.rows).unwrap_or(i64::MAX),
                 after: address.after.last().cloned(),
             };

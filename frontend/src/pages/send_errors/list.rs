@@ -1,11 +1,11 @@
 //! The list of send errors: one row per payment, newest first, with the choice of what is done (CGI処理).
-use super::{Page, ticks, toolbar};
+use super::{Page, sorting, ticks, toolbar};
 use crate::api::queries::send_errors::SendErrorRow;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
 use crate::components::pager::{Pager, stack_after, stack_before};
 use crate::components::row_place::{self, Scroll};
-use crate::components::rows::{RowKey, cell, figure_cell, head_row, row_key, tab_stop};
+use crate::components::rows::{RowKey, cell, figure_cell, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
@@ -48,7 +48,7 @@ pub(crate) fn List(
             let matching = (found.total_count, found.total_count_is_capped);
             row_place::restore_soon(list.get_value(), Scroll::IntoView);
             view! {
-                    <Table list=list.get_value() mode matching columns rows=found.nodes.clone() />
+                    <Table address=shown.clone() mode matching columns rows=found.nodes.clone() />
                     <Pager turned=shown.after.len() page_rows=shown.rows rows=found.nodes.len() total before after />
                 }
                 .into_any()
@@ -96,7 +96,7 @@ fn FreshLine(address: SendErrorAddress, page: Query<Page>, fresh: RwSignal<Vec<S
 /// The rows as they came, and as they changed since: a changed row is drawn anew in its place and no other moves.
 #[component]
 fn Table(
-    list: String,
+    address: SendErrorAddress,
     mode: Mode,
     /// How many match the search, and whether the server stopped counting.
     matching: (i64, bool),
@@ -106,6 +106,7 @@ fn Table(
     let l = use_lang();
     let app = use_app();
     let go = use_go();
+    let list = address.name_of_search();
     let known: Vec<(String, RwSignal<SendErrorRow>)> =
         rows.into_iter().map(|row| (row.id.clone(), RwSignal::new(row))).collect();
     let known = StoredValue::new(known);
@@ -142,29 +143,40 @@ fn Table(
         {(mode == Mode::Bulk).then(|| ticks::choice_line(app, l, known, matching))}
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.send_errors()>
             <table class="list" aria-label=l.send_errors()>
-                {table_head(l, mode, &columns, tick)}
+                {table_head(l, &address, mode, &columns, tick)}
                 <tbody on:keydown=on_key>{body}</tbody>
             </table>
         </div>
     }
 }
 
-fn table_head(l: Lang, mode: Mode, columns: &HiddenColumns, first: Option<AnyView>) -> AnyView {
-    let chosen = |column: Column| columns.shows(column).then(|| column.heading(l));
-    let headings = [
-        chosen(Column::SentAt),
-        chosen(Column::IpCode),
-        Some(l.order_no_carrier()),
-        chosen(Column::Carrier),
-        chosen(Column::Amount),
-        Some("CGISendErr"),
-        chosen(Column::Cause),
-        chosen(Column::Receipt),
-        chosen(Column::Attempts),
-        Some(if mode == Mode::Bulk { l.processed_by() } else { l.cgi_processing() }),
-    ];
-    let headings: Vec<&'static str> = headings.into_iter().flatten().collect();
-    head_row(first, &headings, &[l.amount(), l.attempts()])
+fn table_head(
+    l: Lang,
+    address: &SendErrorAddress,
+    mode: Mode,
+    columns: &HiddenColumns,
+    tick: Option<AnyView>,
+) -> AnyView {
+    let chosen = |column: Column| columns.shows(column).then(|| sorting::heading(l, address, column));
+    let fixed = |text: &'static str| view! { <th scope="col">{text}</th> }.into_any();
+    view! {
+        <thead>
+            <tr>
+                {tick}
+                {chosen(Column::SentAt)}
+                {chosen(Column::IpCode)}
+                {fixed(l.order_no_carrier())}
+                {chosen(Column::Carrier)}
+                {chosen(Column::Amount)}
+                {fixed("CGISendErr")}
+                {chosen(Column::Cause)}
+                {chosen(Column::Receipt)}
+                {chosen(Column::Attempts)}
+                {fixed(if mode == Mode::Bulk { l.processed_by() } else { l.cgi_processing() })}
+            </tr>
+        </thead>
+    }
+    .into_any()
 }
 
 fn row_view(

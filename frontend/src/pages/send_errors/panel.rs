@@ -139,10 +139,11 @@ fn Panel(
         let is_sound = broken.is_empty();
         faults.set(broken);
         is_sound.then(|| {
-            // The page size is the reader's: what they chose last, else that of the list in view.
-            let in_view = || address.get_untracked().map(|shown| shown.rows);
-            let rows = toolbar::remembered_rows().or_else(in_view);
-            SendErrorAddress::first_page(search).with_rows(rows.unwrap_or(PAGE_ROWS))
+            // The page size is the reader's: what they chose last, else that of the list in view. So is the order.
+            let shown = address.get_untracked();
+            let rows = toolbar::remembered_rows().or_else(|| Some(shown.as_ref()?.rows));
+            let sort = shown.map(|shown| shown.sort).unwrap_or_default();
+            SendErrorAddress::first_page(search).with_sort(sort).with_rows(rows.unwrap_or(PAGE_ROWS))
         })
     };
     let show = move || {

@@ -1,4 +1,5 @@
 //! What one sets about the list itself: which columns, how many rows a page.
+use super::sorting::SortSelect;
 use crate::browser;
 use crate::components::pop::{Edge, pop};
 use crate::i18n::use_lang;
@@ -24,6 +25,7 @@ pub(crate) fn remembered_rows() -> Option<usize> {
 pub(crate) fn Toolbar(address: SendErrorAddress, hidden: RwSignal<HiddenColumns>) -> impl IntoView {
     view! {
         <div class="toolbar">
+            <SortSelect address=address.clone() />
             <RowsSelect address />
             <ColumnChoice hidden />
         </div>
