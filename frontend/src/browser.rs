@@ -75,6 +75,17 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Lets the browser save what an address of this server gives, while the page stays.
+pub(crate) fn download(url: &str) {
+    let link =
+        document().create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(link) = link {
+        let _ = link.set_attribute("href", url);
+        let _ = link.set_attribute("download", "");
+        link.click();
+    }
+}
+
 pub(crate) fn new_uuid() -> String {
     uuid::Uuid::new_v4().to_string()
 }

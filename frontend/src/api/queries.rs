@@ -1,9 +1,9 @@
 //! The operations of `queries/*.graphql`, typed by code generation against `schema.graphql`.
 //! Nothing is written by hand here but the list. Those of abnormal orders and orders are `order_queries`'.
 use crate::model::enums::{
-    Action, AttemptOutcome, AttemptTrigger, BodyRuleKind, Cause, EndpointCharset, EndpointMethod,
-    PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState, ResendBatchState, RetryPolicyKind,
-    SendErrorCondition, SendErrorSort, SendErrorStatus, TimelineKind,
+    Action, AttemptOutcome, AttemptTrigger, BodyRuleKind, Cause, DownloadEncoding, EndpointCharset,
+    EndpointMethod, PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState, ResendBatchState,
+    RetryPolicyKind, SendErrorCondition, SendErrorSort, SendErrorStatus, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -301,3 +301,13 @@ pub(crate) struct SaveSearch;
     skip_serializing_none
 )]
 pub(crate) struct DeleteSavedSearch;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/create_download_link.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums("SendErrorCondition", "SendErrorSort", "PeriodPreset", "DownloadEncoding")
+)]
+pub(crate) struct CreateDownloadLink;

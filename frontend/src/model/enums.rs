@@ -22,6 +22,13 @@ pub(crate) enum SendErrorSort {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum DownloadEncoding {
+    Cp932,
+    Utf8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum PeriodPreset {
     Today,
     Yesterday,

@@ -1,4 +1,5 @@
-//! What one sets about the list itself: which columns, how many rows a page.
+//! What one does with the list as a whole: its order, rows a page, columns, and the whole search as a file.
+use super::download::Download;
 use super::sorting::SortSelect;
 use crate::browser;
 use crate::components::pop::{Edge, pop};
@@ -26,8 +27,9 @@ pub(crate) fn Toolbar(address: SendErrorAddress, hidden: RwSignal<HiddenColumns>
     view! {
         <div class="toolbar">
             <SortSelect address=address.clone() />
-            <RowsSelect address />
+            <RowsSelect address=address.clone() />
             <ColumnChoice hidden />
+            <Download address />
         </div>
     }
 }
