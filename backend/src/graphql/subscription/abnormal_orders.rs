@@ -4,10 +4,11 @@ use async_graphql::{Context, Subscription};
 use futures_util::Stream;
 use todoke_domain::ids::AbnormalOrderId;
 
-use super::watch::{Watched, Watcher};
+use super::watch::{ChangedRow, changed_rows};
 use crate::{
-    app::{self, Error},
-    graphql::{context::Asked, errors, types::abnormal_orders::AbnormalOrder},
+    app::{self, App, Error},
+    auth::scope::Scope,
+    graphql::types::abnormal_orders::AbnormalOrder,
     live::Change,
 };
 
@@ -24,38 +25,15 @@ impl AbnormalOrdersSubscription {
         ctx: &Context<'_>,
         ip_codes: Vec<String>,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Option<AbnormalOrder>>> + use<>> {
-        let asker = ctx.asker()?.clone();
-        let (language, request_id) = (asker.language, asker.origin.request_id.clone());
-        let watcher = Watcher::begin(ctx.app()?.clone(), asker, Watched::ip_codes(&ip_codes))
-            .map_err(|error| ctx.error(error))?;
-        Ok(futures_util::stream::unfold(Some(watcher), move |watcher| {
-            let request_id = request_id.clone();
-            async move {
-                let mut watcher = watcher?;
-                match next_row(&mut watcher).await {
-                    Ok(Some(row)) => Some((Ok(row), Some(watcher))),
-                    Ok(None) => None,
-                    Err(error) => Some((Err(errors::to_graphql(error, language, request_id)), None)),
-                }
-            }
-        }))
+        changed_rows(ctx, &ip_codes)
     }
 }
 
-/// The next change: the row, or that it is gone; `None` when the server stops.
-async fn next_row(watcher: &mut Watcher) -> Result<Option<Option<AbnormalOrder>>, Error> {
-    loop {
-        let id = match watcher.next().await? {
-            None => return Ok(None),
-            Some(Change::AbnormalOrder { id, .. }) => AbnormalOrderId::new(id),
-            Some(
-                Change::SendError { .. }
-                | Change::Order { .. }
-                | Change::ResendBatch { .. }
-                | Change::DeliveriesDue,
-            ) => continue,
-        };
-        let found = app::abnormal_orders::find_abnormal_order(watcher.app(), watcher.scope(), id).await?;
-        return Ok(Some(found.map(AbnormalOrder::from)));
+/// What is sent may be that the row is gone.
+impl ChangedRow for Option<AbnormalOrder> {
+    async fn read(app: &App, scope: &Scope, change: &Change) -> Result<Option<Self>, Error> {
+        let Change::AbnormalOrder { id, .. } = change else { return Ok(None) };
+        let found = app::abnormal_orders::find_abnormal_order(app, scope, AbnormalOrderId::new(*id)).await?;
+        Ok(Some(found.map(AbnormalOrder::from)))
     }
 }

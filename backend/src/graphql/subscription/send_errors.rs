@@ -4,10 +4,11 @@ use async_graphql::{Context, Subscription};
 use futures_util::Stream;
 use todoke_domain::ids::PaymentId;
 
-use super::watch::{Watched, Watcher};
+use super::watch::{ChangedRow, changed_rows};
 use crate::{
-    app::{self, Error},
-    graphql::{context::Asked, errors, types::send_errors::SendError},
+    app::{self, App, Error},
+    auth::scope::Scope,
+    graphql::types::send_errors::SendError,
     live::Change,
 };
 
@@ -24,42 +25,17 @@ impl SendErrorsSubscription {
         ctx: &Context<'_>,
         ip_codes: Vec<String>,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<SendError>> + use<>> {
-        let asker = ctx.asker()?.clone();
-        let (language, request_id) = (asker.language, asker.origin.request_id.clone());
-        let watcher = Watcher::begin(ctx.app()?.clone(), asker, Watched::ip_codes(&ip_codes))
-            .map_err(|error| ctx.error(error))?;
-        Ok(futures_util::stream::unfold(Some(watcher), move |watcher| {
-            let request_id = request_id.clone();
-            async move {
-                let mut watcher = watcher?;
-                match next_row(&mut watcher).await {
-                    Ok(Some(row)) => Some((Ok(row), Some(watcher))),
-                    Ok(None) => None,
-                    Err(error) => Some((Err(errors::to_graphql(error, language, request_id)), None)),
-                }
-            }
-        }))
+        changed_rows(ctx, &ip_codes)
     }
 }
 
-async fn next_row(watcher: &mut Watcher) -> Result<Option<SendError>, Error> {
-    loop {
-        let id = match watcher.next().await? {
-            None => return Ok(None),
-            Some(Change::SendError { id, .. }) => PaymentId::new(id),
-            Some(
-                Change::AbnormalOrder { .. }
-                | Change::Order { .. }
-                | Change::ResendBatch { .. }
-                | Change::DeliveriesDue,
-            ) => {
-                continue;
-            }
-        };
-        match app::send_errors::find_send_error(watcher.app(), watcher.scope(), id).await {
-            Ok(row) => return Ok(Some(row.into())),
-            Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
+impl ChangedRow for SendError {
+    async fn read(app: &App, scope: &Scope, change: &Change) -> Result<Option<Self>, Error> {
+        let Change::SendError { id, .. } = change else { return Ok(None) };
+        match app::send_errors::find_send_error(app, scope, PaymentId::new(*id)).await {
+            Ok(row) => Ok(Some(row.into())),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 }

@@ -1,7 +1,9 @@
-//! What every subscription does: hears changes, asks again whether the watcher may still see them, reads the row.
+//! What every subscription does: hears changes, asks again whether the watcher may still see them, reads what it sends.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
+use async_graphql::Context;
+use futures_util::Stream;
 use todoke_domain::{
     access::Action,
     ids::{IpCode, ResendBatchId},
@@ -12,7 +14,10 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use crate::{
     app::{App, Error},
     auth::{authorize, scope::Scope},
-    graphql::context::Asker,
+    graphql::{
+        context::{Asked, Asker},
+        errors,
+    },
     live::Change,
 };
 
@@ -31,7 +36,7 @@ pub(crate) enum Watched {
 
 impl Watched {
     /// The IP codes among these texts; what is none is watched by nobody.
-    pub(crate) fn ip_codes(asked: &[String]) -> Self {
+    fn ip_codes(asked: &[String]) -> Self {
         Self::IpCodes(asked.iter().filter_map(|code| IpCode::parse(code).ok()).collect())
     }
 
@@ -56,6 +61,76 @@ impl Watched {
     }
 }
 
+/// How a subscription makes what it sends out of what happens.
+pub(crate) trait Teller: Send + 'static {
+    /// What is sent.
+    type Item: Send;
+
+    /// The next item; `None` when the server stops.
+    fn next(
+        &mut self,
+        watcher: &mut Watcher,
+    ) -> impl Future<Output = Result<Option<Self::Item>, Error>> + Send;
+}
+
+/// A row that is sent whenever it changes.
+pub(crate) trait ChangedRow: Send + Sized + 'static {
+    /// The row as it stands after the change, read with the rights of the moment; `None` where the change is of
+    /// another noun or the row is none that the watcher may see.
+    fn read(
+        app: &App,
+        scope: &Scope,
+        change: &Change,
+    ) -> impl Future<Output = Result<Option<Self>, Error>> + Send;
+}
+
+/// Tells of every changed row of a noun.
+struct Rows<R>(PhantomData<fn() -> R>);
+
+impl<R: ChangedRow> Teller for Rows<R> {
+    type Item = R;
+
+    async fn next(&mut self, watcher: &mut Watcher) -> Result<Option<R>, Error> {
+        while let Some(change) = watcher.next().await? {
+            if let Some(row) = R::read(&watcher.app, &watcher.scope, &change).await? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The changed rows of these IP codes, as long as the watcher may see them.
+pub(crate) fn changed_rows<R: ChangedRow>(
+    ctx: &Context<'_>,
+    ip_codes: &[String],
+) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<R>> + use<R>> {
+    watch(ctx, Watched::ip_codes(ip_codes), Rows(PhantomData))
+}
+
+/// What the teller makes of the changes of what is watched. It ends with the server, or with an error: that the
+/// credential is no longer good, or what the teller met.
+pub(crate) fn watch<T: Teller>(
+    ctx: &Context<'_>,
+    watched: Watched,
+    teller: T,
+) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<T::Item>> + use<T>> {
+    let asker = ctx.asker()?.clone();
+    let (language, request_id) = (asker.language, asker.origin.request_id.clone());
+    let watcher = Watcher::begin(ctx.app()?.clone(), asker, watched).map_err(|error| ctx.error(error))?;
+    Ok(futures_util::stream::unfold(Some((watcher, teller)), move |watching| {
+        let request_id = request_id.clone();
+        async move {
+            let (mut watcher, mut teller) = watching?;
+            match teller.next(&mut watcher).await {
+                Ok(Some(item)) => Some((Ok(item), Some((watcher, teller)))),
+                Ok(None) => None,
+                Err(error) => Some((Err(errors::to_graphql(error, language, request_id)), None)),
+            }
+        }
+    }))
+}
+
 /// Somebody who watches.
 pub(crate) struct Watcher {
     app: Arc<App>,
@@ -67,8 +142,7 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    /// Begins to watch.
-    pub(crate) fn begin(app: Arc<App>, asker: Asker, watched: Watched) -> Result<Self, Error> {
+    fn begin(app: Arc<App>, asker: Asker, watched: Watched) -> Result<Self, Error> {
         let authorized = asker.authorized.clone().ok_or(Error::Unauthenticated)?;
         let changes = app.live.hear();
         let checked_at = app.clock.now();
