@@ -2,23 +2,14 @@
 // Method: a manager follows the guide and stores ShopID and ShopPass; then a restorable row is looked at while the
 // gateway says cancelled, nothing, and paid: no button, a button with an explicit choice, and a plain button.
 import { expectAccessible } from '../support/axe';
+import { accessId, gatewayShop, notification, register } from '../support/purchase';
 import { expect, test } from '../support/test';
 
-const REGISTER_CHECKOUTS = `mutation ($input: RegisterCheckoutsInput!) {
-  registerCheckouts(input: $input) { results { userErrors { code message } } userErrors { code message } }
-}`;
 const UPDATE = 'mutation ($input: UpdateGatewaySettingsInput!) { updateGatewaySettings(input: $input) { userErrors { code } } }';
-
-interface Registered {
-  registerCheckouts: { results: { userErrors: unknown[] }[]; userErrors: unknown[] };
-}
 
 test('a manager sets the gateway up, and what it says holds before a restore', async ({ page, signIn, outside, gateway }) => {
   const orderNo = `${Date.now()}8`;
-  const accessId = orderNo.padStart(32, 'b');
-  const ipCode = (await outside.ipCodes()).find((candidate) => candidate.gatewayNotifications && candidate.shopId);
-  if (!ipCode?.shopId) throw new Error('the demo has no IP code with gateway notifications');
-  const { code, shopId } = ipCode;
+  const { code, shopId } = await gatewayShop(outside);
   await signIn('manager');
 
   await test.step('the guide names address and shop; the password is stored and never shown', async () => {
@@ -42,40 +33,13 @@ test('a manager sets the gateway up, and what it says holds before a restore', a
 
   try {
     await test.step('a paid order waits to be restored', async () => {
-      const checkout = {
-        ipCode: code,
-        orderNo,
-        orderedAt: new Date(Date.now() - 60_000).toISOString(),
-        customerName: '髙島 花子',
-        email: 'hanako@example.jp',
-        total: 11350,
-        shippingFee: 550,
-        lines: [{ name: '春の福袋', unitPrice: 10800, quantity: 1 }],
-        payType: '0',
-        accessId,
-      };
-      const input = { checkouts: [checkout] };
-      const { registerCheckouts } = await outside.graphql<Registered>(REGISTER_CHECKOUTS, { input });
-      expect(registerCheckouts.results.flatMap((result) => result.userErrors)).toEqual([]);
-      const inTokyo = new Date(Date.now() + 9 * 3600 * 1000).toISOString();
-      const fields = {
-        ShopID: shopId,
-        AccessID: accessId,
-        OrderID: orderNo,
-        Status: 'CAPTURE',
-        JobCd: 'CAPTURE',
-        Amount: '11350',
-        Tax: '0',
-        Currency: 'JPN',
-        TranDate: inTokyo.replace(/\D/g, '').slice(0, 14),
-        PayType: '0',
-      };
-      expect(await outside.notify(fields)).toBe('0');
+      await register(outside, code, orderNo, 'checkout');
+      expect(await outside.notify(notification(shopId, orderNo))).toBe('0');
       await expect(page.getByText('受信しています', { exact: true })).toBeVisible();
     });
 
     await test.step('cancelled at the gateway: evidence and no button', async () => {
-      gateway.say({ status: 'VOID', amount: 11350, accessId });
+      gateway.say({ status: 'VOID', amount: 11350, accessId: accessId(orderNo) });
       await page.goto(`/abnormal-orders?list=restorable&orderNo=${orderNo}`);
       const row = page.getByRole('row').filter({ hasText: orderNo });
       await row.getByRole('link', { name: '復旧', exact: true }).click({ timeout: 40_000 });
@@ -94,7 +58,7 @@ test('a manager sets the gateway up, and what it says holds before a restore', a
     });
 
     await test.step('paid: the order is made', async () => {
-      gateway.say({ status: 'CAPTURE', amount: 11350, accessId });
+      gateway.say({ status: 'CAPTURE', amount: 11350, accessId: accessId(orderNo) });
       await page.getByRole('button', { name: 'もう一度照会する' }).click();
       await expect(page.getByText('決済成立を確認')).toBeVisible();
       await expectAccessible(page);

@@ -2,86 +2,9 @@
 // Method: gateway and cart make a duplicate, an unrestorable and a restorable row; a manager closes, deletes, restores,
 // mails the buyer and moves the order on; each act is confirmed first and stays readable with who did it.
 import { expectAccessible } from '../support/axe';
-import type { Outside } from '../support/outside';
+import { accessId, gatewayShop, notification, register } from '../support/purchase';
 import { expect, test } from '../support/test';
 import type { Page } from '@playwright/test';
-
-const REGISTER_CHECKOUTS = `mutation ($input: RegisterCheckoutsInput!) {
-  registerCheckouts(input: $input) { results { userErrors { code message } } userErrors { code message } }
-}`;
-const REGISTER_ORDERS = `mutation ($input: RegisterOrdersInput!) {
-  registerOrders(input: $input) { results { userErrors { code message } } userErrors { code message } }
-}`;
-
-interface Registered {
-  results: { userErrors: unknown[] }[];
-  userErrors: unknown[];
-}
-
-/** The id of a payment at the gateway, another one for each order. */
-function accessId(orderNo: string): string {
-  return orderNo.padStart(32, 'a');
-}
-
-function notification(shopId: string, orderNo: string): Record<string, string> {
-  const inTokyo = new Date(Date.now() + 9 * 3600 * 1000).toISOString();
-  return {
-    ShopID: shopId,
-    ShopPass: '**********',
-    AccessID: accessId(orderNo),
-    AccessPass: '********************************',
-    OrderID: orderNo,
-    Status: 'CAPTURE',
-    JobCd: 'CAPTURE',
-    Amount: '11350',
-    Tax: '0',
-    Currency: 'JPN',
-    Forward: '2a99662',
-    Method: '1',
-    PayTimes: '',
-    TranID: '0903171629111111111111871056',
-    Approve: ' 707831',
-    TranDate: inTokyo.replace(/\D/g, '').slice(0, 14),
-    ErrCode: '',
-    ErrInfo: '',
-    PayType: '0',
-  };
-}
-
-async function expectRegistered(registered: Registered): Promise<void> {
-  expect(registered.userErrors).toEqual([]);
-  expect(registered.results.flatMap((result) => result.userErrors)).toEqual([]);
-}
-
-/** The cart's part: a checkout, or an order that was paid in another way. */
-async function register(outside: Outside, ipCode: string, orderNo: string, what: 'checkout' | 'order'): Promise<void> {
-  const cart = {
-    ipCode,
-    orderNo,
-    orderedAt: new Date(Date.now() - 60_000).toISOString(),
-    customerName: '髙島 花子',
-    email: 'hanako@example.jp',
-    memberId: 'm-1001',
-    total: 11350,
-    shippingFee: 550,
-    lines: [{ name: '春の福袋', unitPrice: 10800, quantity: 1 }],
-  };
-  if (what === 'checkout') {
-    const input = { checkouts: [{ ...cart, payType: '0', accessId: accessId(orderNo) }] };
-    const answer = await outside.graphql<{ registerCheckouts: Registered }>(REGISTER_CHECKOUTS, { input });
-    await expectRegistered(answer.registerCheckouts);
-  } else {
-    const input = { orders: [{ ...cart, paymentMethod: '代金引換' }] };
-    const answer = await outside.graphql<{ registerOrders: Registered }>(REGISTER_ORDERS, { input });
-    await expectRegistered(answer.registerOrders);
-  }
-}
-
-async function gatewayShop(outside: Outside): Promise<{ code: string; shopId: string }> {
-  const found = (await outside.ipCodes()).find((candidate) => candidate.gatewayNotifications && candidate.shopId);
-  if (!found?.shopId) throw new Error('the demo has no IP code with gateway notifications');
-  return { code: found.code, shopId: found.shopId };
-}
 
 const row = (page: Page, orderNo: string) => page.getByRole('row').filter({ hasText: orderNo });
 

@@ -1,33 +1,13 @@
 //! Checkouts: what a cart saved before the buyer paid.
 
 use async_graphql::{InputObject, SimpleObject};
-use todoke_domain::{
-    order,
-    registration::{RawCart, RawLine},
-};
 
+use super::carts::{CartInput, OrderLine};
 use crate::{
     app::checkouts::RawCheckout,
     graphql::{errors::UserError, scalars::DateTime},
     store::checkouts::Checkout as Stored,
 };
-
-/// One line of an order.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct OrderLine {
-    /// What was bought.
-    pub name: String,
-    /// Price of one in whole yen, tax included.
-    pub unit_price: i32,
-    /// How many.
-    pub quantity: i32,
-}
-
-impl From<&order::OrderLine> for OrderLine {
-    fn from(line: &order::OrderLine) -> Self {
-        Self { name: line.name.clone(), unit_price: line.unit_price.amount(), quantity: line.quantity }
-    }
-}
 
 /// The cart's snapshot of an order, saved before the buyer paid. Needs VIEW on the IP code.
 #[derive(Clone, Debug, SimpleObject)]
@@ -78,48 +58,14 @@ impl From<Stored> for Checkout {
     }
 }
 
-/// One line of an order.
-#[derive(Clone, Debug, InputObject)]
-pub(crate) struct OrderLineInput {
-    /// What was bought, at most 200 characters.
-    pub name: String,
-    /// Price of one in whole yen, tax included.
-    pub unit_price: i32,
-    /// How many, 1 to 99,999.
-    pub quantity: i32,
-}
-
-impl From<OrderLineInput> for RawLine {
-    fn from(line: OrderLineInput) -> Self {
-        Self { name: line.name, unit_price: line.unit_price.into(), quantity: line.quantity.into() }
-    }
-}
-
 /// A checkout to be registered. The total need not equal the lines.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct CheckoutInput {
-    /// IPコード; REGISTER is needed on it.
-    pub ip_code: String,
-    /// 注文番号: printable ASCII, at most 64 characters. Unique within the IP code.
-    pub order_no: String,
+    #[graphql(flatten)]
+    pub cart: CartInput,
     /// 注文種別.
     #[graphql(default_with = "String::from(\"一般注文\")")]
     pub order_type: String,
-    /// 注文日時.
-    pub ordered_at: DateTime,
-    /// 注文者.
-    pub customer_name: String,
-    /// The buyer's e-mail address.
-    pub email: String,
-    /// 会員ID.
-    pub member_id: Option<String>,
-    /// 合計(税込), whole yen, shipping included.
-    pub total: i32,
-    /// 送料(税込), whole yen.
-    #[graphql(default = 0)]
-    pub shipping_fee: i32,
-    /// What was ordered, 1 to 200 lines.
-    pub lines: Vec<OrderLineInput>,
     /// The gateway's PayType that the buyer chose: another one in the notification is a mismatch.
     pub pay_type: Option<String>,
     /// The gateway's AccessID: another one in the notification is a mismatch.
@@ -128,22 +74,8 @@ pub(crate) struct CheckoutInput {
 
 impl From<CheckoutInput> for RawCheckout {
     fn from(input: CheckoutInput) -> Self {
-        Self {
-            cart: RawCart {
-                ip_code: input.ip_code,
-                order_no: input.order_no,
-                ordered_at: input.ordered_at.0,
-                customer_name: input.customer_name,
-                email: input.email,
-                member_id: input.member_id,
-                total: input.total.into(),
-                shipping_fee: input.shipping_fee.into(),
-                lines: input.lines.into_iter().map(RawLine::from).collect(),
-                access_id: input.access_id,
-            },
-            order_type: input.order_type,
-            pay_type: input.pay_type,
-        }
+        let cart = input.cart.into_raw(input.access_id);
+        Self { cart, order_type: input.order_type, pay_type: input.pay_type }
     }
 }
 

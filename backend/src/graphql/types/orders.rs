@@ -5,7 +5,7 @@ use todoke_domain::order::{self, StatusStep, item_count};
 
 use super::{
     abnormal_orders::AbnormalOrder,
-    checkouts::OrderLine,
+    carts::OrderLine,
     order_mails::{OrderMail, OrderMailDraft},
     timeline::TimelineEvent,
 };
