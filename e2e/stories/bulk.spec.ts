@@ -3,6 +3,7 @@
 // resumes; the endpoint counts the requests. Then what fails, who comes second, and who may only look.
 import type { Browser, Page } from '@playwright/test';
 import { expectAccessible } from '../support/axe';
+import { savedFile } from '../support/download';
 import type { Outside } from '../support/outside';
 import { expect, fillSignIn, test } from '../support/test';
 import type { Demo } from '../support/server';
@@ -190,7 +191,10 @@ test('an operator re-sends everything that matches, by keyboard, and steers the 
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/outcome=done/);
     await expect(page.getByRole('row').filter({ hasText: rows.prefix })).toHaveCount(50);
+    await page.getByText('CSV', { exact: true }).click();
     await expectAccessible(page);
+    const file = await savedFile(page, 'UTF-8');
+    expect(file.trim().split('\n')).toHaveLength(ALL + 1);
     const requests = await outside.merchantRequests(rows.prefix);
     expect(requests).toHaveLength(before + ALL);
     await page.getByRole('row').nth(1).focus();

@@ -5,6 +5,7 @@ mod app;
 mod browser;
 mod components;
 mod context;
+mod download;
 mod i18n;
 mod live;
 mod load;

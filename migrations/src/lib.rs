@@ -19,7 +19,9 @@ mod m20261122_000011_send_error_lists;
 mod m20261122_000012_order_work;
 mod m20261122_000013_gateway_settings;
 mod m20261122_000014_checkout_retention;
+mod m20261122_000015_resend_batch_lists;
 mod m20261122_000016_list_indexes;
+mod m20261122_000020_keyword_indexes;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -43,7 +45,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_order_work::Migration),
             Box::new(m20261122_000013_gateway_settings::Migration),
             Box::new(m20261122_000014_checkout_retention::Migration),
+            Box::new(m20261122_000015_resend_batch_lists::Migration),
             Box::new(m20261122_000016_list_indexes::Migration),
+            Box::new(m20261122_000020_keyword_indexes::Migration),
         ]
     }
 }

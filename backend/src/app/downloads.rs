@@ -3,18 +3,19 @@
 
 use serde::{Deserialize, Serialize};
 use todoke_domain::{
-    csv::CsvEncoding,
-    ids::{IpCode, ResendBatchId},
-    resend_batch::BatchRowState,
-    search::{Keywords, SendErrorSearch, Span},
-    send_error::{Condition, SendErrorSort},
-    time::Timestamp,
+    csv::CsvEncoding, ids::ResendBatchId, resend_batch::BatchRowState, search::SendErrorSearch,
+    send_error::SendErrorSort, time::Timestamp,
 };
-use uuid::Uuid;
 
+mod written;
+
+use self::written::{WrittenFilter, WrittenList, WrittenSearch};
 use super::{
     App, Error,
-    exports::{Export, Form, SendErrorExport, resend_batches::ResendBatchExport},
+    exports::{
+        Export, Form, SendErrorExport, abnormal_orders::AbnormalOrderExport,
+        resend_batches::ResendBatchExport,
+    },
     resend_batches::{find_resend_batch, refuse},
 };
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
         scope::{Origin, Scope},
     },
     messages::Language,
+    store::abnormal_orders::AbnormalOrderFilter,
 };
 
 /// What may be downloaded by a link.
@@ -31,6 +33,8 @@ use crate::{
 pub(crate) enum Download {
     /// The rows of a search.
     SendErrors(SendErrorSearch, SendErrorSort),
+    /// The rows of a search for abnormal orders.
+    AbnormalOrders(AbnormalOrderFilter),
     /// The rows of a batch, all or those in one state.
     ResendBatch(ResendBatchId, Option<BatchRowState>),
 }
@@ -38,28 +42,9 @@ pub(crate) enum Download {
 /// What a link holds, as it stands in the token.
 #[derive(Debug, Serialize, Deserialize)]
 struct Wanted {
-    list: List,
+    list: WrittenList,
     encoding: String,
     english: bool,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-enum List {
-    SendErrors(Search),
-    ResendBatch { id: Uuid, state: Option<String> },
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Search {
-    ip_codes: Vec<String>,
-    condition: String,
-    order_no: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-    sendid: Option<String>,
-    from: i64,
-    until: i64,
-    sort: String,
 }
 
 /// Makes a link: its path on this server, and until when it is good.
@@ -74,13 +59,18 @@ pub(crate) async fn create_download_link(
 ) -> Result<(String, Timestamp), Error> {
     let who = Holder::of(scope.actor()).ok_or(Error::Unauthenticated)?;
     let (file, list) = match download {
-        Download::SendErrors(search, sort) => ("send-errors.csv", List::SendErrors(Search::of(search, sort))),
+        Download::SendErrors(search, sort) => {
+            ("send-errors.csv", WrittenList::SendErrors(WrittenSearch::of(search, sort)))
+        }
+        Download::AbnormalOrders(filter) => {
+            ("abnormal-orders.csv", WrittenList::AbnormalOrders(WrittenFilter::of(filter)))
+        }
         Download::ResendBatch(id, state) => {
             if let Err(error) = find_resend_batch(app, scope, id).await {
                 return refuse(app, scope, "createDownloadLink", id, error).await;
             }
             let state = state.map(|state| state.code().to_owned());
-            ("resend-batch.csv", List::ResendBatch { id: id.value(), state })
+            ("resend-batch.csv", WrittenList::ResendBatch { id: id.value(), state })
         }
     };
     let english = form.language == Language::English;
@@ -101,11 +91,15 @@ pub(crate) async fn open_download(app: &App, link: &str, origin: Origin) -> Resu
     let encoding = CsvEncoding::from_name(&wanted.encoding).ok_or(Error::Unauthenticated)?;
     let form = Form { encoding, language };
     let export = match wanted.list {
-        List::SendErrors(search) => {
+        WrittenList::SendErrors(search) => {
             let (search, sort) = search.read().ok_or(Error::Unauthenticated)?;
             Export::SendErrors(SendErrorExport { search, sort, form })
         }
-        List::ResendBatch { id, state } => {
+        WrittenList::AbnormalOrders(filter) => {
+            let filter = filter.read().ok_or(Error::Unauthenticated)?;
+            Export::AbnormalOrders(AbnormalOrderExport { filter, form })
+        }
+        WrittenList::ResendBatch { id, state } => {
             let batch = ResendBatchId::new(id);
             find_resend_batch(app, &scope, batch).await?;
             let state = state.as_deref().and_then(BatchRowState::from_code);
@@ -113,33 +107,4 @@ pub(crate) async fn open_download(app: &App, link: &str, origin: Origin) -> Resu
         }
     };
     Ok((export, scope))
-}
-
-impl Search {
-    fn of(search: SendErrorSearch, sort: SendErrorSort) -> Self {
-        let Keywords { order_no, email, phone, sendid } = search.keywords;
-        Self {
-            ip_codes: search.ip_codes.into_iter().map(String::from).collect(),
-            condition: search.condition.code().to_owned(),
-            order_no,
-            email,
-            phone,
-            sendid,
-            from: search.span.from.as_micros(),
-            until: search.span.until.as_micros(),
-            sort: sort.code().to_owned(),
-        }
-    }
-
-    fn read(self) -> Option<(SendErrorSearch, SendErrorSort)> {
-        let ip_codes: Result<Vec<IpCode>, _> = self.ip_codes.iter().map(|code| IpCode::parse(code)).collect();
-        let Self { order_no, email, phone, sendid, .. } = self;
-        let search = SendErrorSearch {
-            ip_codes: ip_codes.ok()?,
-            condition: Condition::from_code(&self.condition)?,
-            keywords: Keywords { order_no, email, phone, sendid },
-            span: Span { from: Timestamp::from_micros(self.from), until: Timestamp::from_micros(self.until) },
-        };
-        Some((search, SendErrorSort::from_code(&self.sort)?))
-    }
 }

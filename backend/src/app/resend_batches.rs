@@ -25,7 +25,7 @@ use crate::{
         self,
         audit::AuditEntry,
         decisions::{DecisionKind, NewDecision},
-        page::{Page, PageRequest},
+        page::{Page, PageRequest, Total},
         resend_batch_rows::{BatchCount, BatchRow, Chosen},
         resend_batches::ResendBatch,
     },
@@ -33,8 +33,6 @@ use crate::{
 
 /// Most rows that can be ticked one by one; beyond this "all that match" is the way.
 const TICKED_MAX: usize = 10_000;
-/// Batches of a list.
-const LISTED_MAX: usize = 100;
 /// Why rows of a cancelled batch were left alone.
 const CANCELLED: &str = "BATCH_CANCELLED";
 
@@ -111,6 +109,7 @@ pub(crate) async fn plan_resend_batch(app: &App, scope: &Scope, plan: Plan) -> R
     let mut batch = ResendBatch { ip_codes, ..batch };
     batch.progress.total = u32::try_from(total).unwrap_or(u32::MAX);
     store::resend_batches::update(scope, &tx, &batch).await?;
+    store::resend_batches::insert_ip_codes(scope, &tx, id, &batch.ip_codes).await?;
     let entry = AuditEntry::done("planResendBatch", batch.ip_codes.first(), id).with_change(
         serde_json::Value::Null,
         serde_json::json!({"action": batch.action.code(), "total": total}),
@@ -239,9 +238,18 @@ pub(crate) async fn find_resend_batch(
     store::resend_batches::find(scope, app.database.reader(), id).await?.ok_or(Error::NotFound)
 }
 
-/// The batches that may be seen, newest first.
-pub(crate) async fn list_resend_batches(app: &App, scope: &Scope) -> Result<Vec<ResendBatch>, Error> {
-    Ok(store::resend_batches::list(scope, app.database.reader(), LISTED_MAX).await?)
+/// One page of the batches that may be seen, newest first.
+pub(crate) async fn list_resend_batches(
+    app: &App,
+    scope: &Scope,
+    page: PageRequest,
+) -> Result<Page<ResendBatch>, Error> {
+    Ok(store::resend_batches::list_page(scope, app.database.reader(), page).await?)
+}
+
+/// How many batches may be seen.
+pub(crate) async fn count_resend_batches(app: &App, scope: &Scope) -> Result<Total, Error> {
+    Ok(store::resend_batches::count(scope, app.database.reader()).await?)
 }
 
 /// The counts of a batch by IP code and class.
@@ -264,6 +272,17 @@ pub(crate) async fn list_batch_rows(
 ) -> Result<Page<BatchRow>, Error> {
     find_resend_batch(app, scope, id).await?;
     Ok(store::resend_batch_rows::list_page(scope, app.database.reader(), id, state, page).await?)
+}
+
+/// How many rows of a batch are in a state, or all.
+pub(crate) async fn count_batch_rows(
+    app: &App,
+    scope: &Scope,
+    id: ResendBatchId,
+    state: Option<BatchRowState>,
+) -> Result<Total, Error> {
+    find_resend_batch(app, scope, id).await?;
+    Ok(store::resend_batch_rows::count(scope, app.database.reader(), id, state).await?)
 }
 
 /// Every refused attempt at a batch that exists goes into the audit log; then the refusal is told.

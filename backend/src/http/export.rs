@@ -116,7 +116,7 @@ async fn open_link(request: &HttpRequest, app: &Arc<App>, link: &str) -> Result<
     let is_here = match &export {
         Export::SendErrors(_) => request.path() == "/export/send-errors.csv",
         Export::ResendBatch(_) => request.path() == "/export/resend-batch.csv",
-        Export::AbnormalOrders(_) => false,
+        Export::AbnormalOrders(_) => request.path() == "/export/abnormal-orders.csv",
     };
     if is_here { Ok((export, scope)) } else { Err(Error::NotFound) }
 }

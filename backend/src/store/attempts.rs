@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     entity::{attempts, decisions},
     keyset,
-    page::{Page, PageRequest, Place},
+    page::{Direction, Page, PageRequest, Place},
     rows,
 };
 use crate::auth::scope::Scope;
@@ -139,7 +139,8 @@ pub(crate) async fn list_of_payment(
     }
     let mut query = of_payment(ip_code, payment);
     if let Some(place) = request.after {
-        query = query.filter(keyset::after(attempts::Column::StartedAt, attempts::Column::Id, place));
+        let (at, id) = (attempts::Column::StartedAt.into_expr(), attempts::Column::Id.into_expr());
+        query = query.filter(keyset::following(at, id, place, Direction::Falling));
     }
     let found = query
         .order_by_desc(attempts::Column::StartedAt)

@@ -13,12 +13,8 @@ use todoke_domain::search::Span;
 
 use super::page::{COUNT_MAX, Direction, Page, PageRequest, Place};
 
-/// What follows a place in a list ordered by (instant, id), newest first. The first half lets the index seek.
-pub(super) fn after(at: impl ColumnTrait, id: impl ColumnTrait, place: Place) -> Condition {
-    Condition::all().add(at.lte(place.at)).add(Condition::any().add(at.lt(place.at)).add(id.lt(place.id)))
-}
-
-/// The same for a list ordered by any number and id, in either direction.
+/// What follows a place in a list ordered by a number (most often an instant) and id. The first half lets the index
+/// seek.
 pub(super) fn following(number: Expr, id: Expr, place: Place, direction: Direction) -> Condition {
     let (bound, beyond, beyond_id) = match direction {
         Direction::Rising => (number.clone().gte(place.at), number.gt(place.at), id.gt(place.id)),
@@ -134,9 +130,7 @@ pub(super) async fn count_together<E: EntityTrait>(
 ) -> Result<u64, DbErr> {
     let of_each = queries.into_iter().map(|query| query.select_only().column(any_column).into_query());
     let Some(mut found) = union(of_each) else { return Ok(0) };
-    let found = found.limit(most).to_owned();
-    let counted = Query::select().expr(Expr::col(Asterisk).count()).from_subquery(found, "found").to_owned();
-    let row = db.query_one(&counted).await?;
+    let row = db.query_one(&counting(found.limit(most).to_owned())).await?;
     let counted: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
     Ok(u64::try_from(counted).unwrap_or(0))
 }
@@ -145,26 +139,13 @@ fn union(statements: impl IntoIterator<Item = SelectStatement>) -> Option<Select
     statements.into_iter().reduce(|mut first, next| first.union(UnionType::All, next).to_owned())
 }
 
-/// How many rows a query finds, at most so many.
-pub(super) async fn count_at_most<E: EntityTrait>(
-    db: &impl ConnectionTrait,
-    query: Select<E>,
-    any_column: E::Column,
-    most: u64,
-) -> Result<u64, DbErr> {
-    let row = db.query_one(&bounded_count(query, any_column, most)).await?;
-    let counted: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-    Ok(u64::try_from(counted).unwrap_or(0))
-}
-
 /// `SELECT COUNT(*)` over at most one row above [`COUNT_MAX`].
 pub(super) fn capped_count<E: EntityTrait>(query: Select<E>, any_column: E::Column) -> SelectStatement {
-    bounded_count(query, any_column, COUNT_MAX + 1)
+    counting(query.select_only().column(any_column).limit(COUNT_MAX + 1).into_query())
 }
 
-fn bounded_count<E: EntityTrait>(query: Select<E>, any_column: E::Column, most: u64) -> SelectStatement {
-    let found = query.select_only().column(any_column).limit(most).into_query();
-    Query::select().expr(Expr::col(Asterisk).count()).from_subquery(found, "found").to_owned()
+fn counting(rows: SelectStatement) -> SelectStatement {
+    Query::select().expr(Expr::col(Asterisk).count()).from_subquery(rows, "found").to_owned()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use super::{
         send_errors,
     },
     keyset,
-    page::{Page, PageRequest, Place},
+    page::{COUNT_MAX, Page, PageRequest, Place, Total},
     rows,
 };
 use crate::auth::scope::Scope;
@@ -190,10 +190,10 @@ pub(crate) async fn count_in_state(
     state: BatchRowState,
 ) -> Result<u64, DbErr> {
     use sea_orm::PaginatorTrait;
-    of_state(batch, state).filter(Column::IpCode.eq(ip_code.as_str())).count(db).await
+    of_batch(batch, Some(state)).filter(Column::IpCode.eq(ip_code.as_str())).count(db).await
 }
 
-/// Rows of an IP code that were not begun.
+/// Rows of an IP code that were not begun, oldest first.
 pub(crate) async fn list_waiting(
     _scope: &Scope,
     db: &impl ConnectionTrait,
@@ -201,8 +201,13 @@ pub(crate) async fn list_waiting(
     ip_code: &IpCode,
     rows_max: u64,
 ) -> Result<Vec<BatchRow>, DbErr> {
-    let waiting = of_state(batch, BatchRowState::Waiting).filter(Column::IpCode.eq(ip_code.as_str()));
-    let found = waiting.order_by_asc(Column::SendErrorId).limit(rows_max).all(db).await?;
+    let waiting = of_batch(batch, Some(BatchRowState::Waiting)).filter(Column::IpCode.eq(ip_code.as_str()));
+    let found = waiting
+        .order_by_asc(Column::OccurredAt)
+        .order_by_asc(Column::SendErrorId)
+        .limit(rows_max)
+        .all(db)
+        .await?;
     found.into_iter().map(row_of).collect()
 }
 
@@ -243,7 +248,19 @@ pub(crate) async fn skip_waiting(
     Ok(updated.rows_affected)
 }
 
-/// One page of a batch's rows, all or those in one state. The caller has checked that the batch may be seen.
+/// How many rows a batch has, all or those in one state. The caller has checked that the batch may be seen.
+pub(crate) async fn count(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    batch: ResendBatchId,
+    state: Option<BatchRowState>,
+) -> Result<Total, DbErr> {
+    let rows = of_batch(batch, state);
+    keyset::count_together(db, vec![rows], Column::SendErrorId, COUNT_MAX + 1).await.map(Total::of)
+}
+
+/// One page of a batch's rows, newest failure first, all or those in one state. The caller has checked that the batch
+/// may be seen.
 pub(crate) async fn list_page(
     _scope: &Scope,
     db: &impl ConnectionTrait,
@@ -251,28 +268,20 @@ pub(crate) async fn list_page(
     state: Option<BatchRowState>,
     request: PageRequest,
 ) -> Result<Page<BatchRow>, DbErr> {
-    let mut query = Entity::find().filter(Column::BatchId.eq(batch.value()));
-    if let Some(state) = state {
-        query = query.filter(Column::State.eq(state.code()));
-    }
-    if let Some(place) = request.after {
-        query = query.filter(keyset::after(Column::OccurredAt, Column::SendErrorId, place));
-    }
-    let found = query
-        .order_by_desc(Column::OccurredAt)
-        .order_by_desc(Column::SendErrorId)
-        .limit(request.rows + 1)
-        .all(db)
-        .await?;
-    let placed = found.into_iter().map(|row| {
+    let rows = vec![of_batch(batch, state)];
+    keyset::page(db, rows, (Column::OccurredAt, Column::SendErrorId), request, |row| {
         let place = Place { at: row.occurred_at, id: row.send_error_id };
         row_of(row).map(|row| (place, row))
-    });
-    Ok(Page::cut(placed.collect::<Result<_, _>>()?, request.rows))
+    })
+    .await
 }
 
-fn of_state(batch: ResendBatchId, state: BatchRowState) -> sea_orm::Select<Entity> {
-    Entity::find().filter(Column::BatchId.eq(batch.value())).filter(Column::State.eq(state.code()))
+fn of_batch(batch: ResendBatchId, state: Option<BatchRowState>) -> Select<Entity> {
+    let rows = Entity::find().filter(Column::BatchId.eq(batch.value()));
+    match state {
+        Some(state) => rows.filter(Column::State.eq(state.code())),
+        None => rows,
+    }
 }
 
 fn changed(state: BatchRowState, cause: Option<&str>, now: Timestamp) -> sea_orm::UpdateMany<Entity> {

@@ -2,7 +2,8 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
     sea_query::{Expr, LockType},
 };
 use todoke_domain::{
@@ -14,13 +15,15 @@ use todoke_domain::{
 use uuid::Uuid;
 
 use super::{
-    entity::resend_batches::{ActiveModel, Column, Entity, Model},
+    entity::{
+        resend_batch_ip_codes as ip_codes,
+        resend_batches::{ActiveModel, Column, Entity, Model},
+    },
+    keyset,
+    page::{COUNT_MAX, Page, PageRequest, Place, Total},
     rows,
 };
 use crate::auth::scope::Scope;
-
-/// Batches looked through for a list: older ones are history, and their outcomes stand on the rows.
-const LISTED_MAX: u64 = 500;
 
 /// A frozen plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,21 +130,53 @@ pub(crate) async fn lock(
     visible(scope, Entity::find_by_id(id.value()).lock(LockType::Update).one(db).await?)
 }
 
-/// The batches that may be seen, newest first.
-pub(crate) async fn list(
+/// Names the IP codes of which a batch has rows, for the lists.
+pub(crate) async fn insert_ip_codes(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: ResendBatchId,
+    codes: &[IpCode],
+) -> Result<(), DbErr> {
+    let rows = codes.iter().map(|ip_code| ip_codes::ActiveModel {
+        batch_id: Set(id.value()),
+        ip_code: Set(ip_code.to_string()),
+    });
+    ip_codes::Entity::insert_many(rows).exec_without_returning(db).await.map(|_| ())
+}
+
+/// One page of the batches that may be seen, newest first.
+pub(crate) async fn list_page(
     scope: &Scope,
     db: &impl ConnectionTrait,
-    rows_max: usize,
-) -> Result<Vec<ResendBatch>, DbErr> {
-    let found = Entity::find().order_by_desc(Column::PlannedAt).limit(LISTED_MAX).all(db).await?;
-    let mut batches = Vec::new();
-    for row in found {
-        batches.extend(visible(scope, Some(row))?);
-        if batches.len() >= rows_max {
-            break;
-        }
-    }
-    Ok(batches)
+    request: PageRequest,
+) -> Result<Page<ResendBatch>, DbErr> {
+    keyset::page(db, vec![seen(scope)], (Column::PlannedAt, Column::Id), request, |row| {
+        let place = Place { at: row.planned_at, id: row.id };
+        batch_of(row).map(|batch| (place, batch))
+    })
+    .await
+}
+
+/// How many batches may be seen.
+pub(crate) async fn count(scope: &Scope, db: &impl ConnectionTrait) -> Result<Total, DbErr> {
+    keyset::count_together(db, vec![seen(scope)], Column::Id, COUNT_MAX + 1).await.map(Total::of)
+}
+
+/// The batches with rows, each of them of an IP code that may be seen.
+fn seen(scope: &Scope) -> Select<Entity> {
+    let batches_of = |which: Condition| {
+        let found = ip_codes::Entity::find().select_only().column(ip_codes::Column::BatchId).filter(which);
+        found.into_query()
+    };
+    let Some(codes) = scope.ip_codes(Action::View) else {
+        return Entity::find().filter(Column::Total.gt(0));
+    };
+    let codes: Vec<String> = codes.into_iter().map(String::from).collect();
+    let mine = Condition::all().add(ip_codes::Column::IpCode.is_in(codes.clone()));
+    let others = Condition::all().add(ip_codes::Column::IpCode.is_not_in(codes));
+    Entity::find()
+        .filter(Column::Id.in_subquery(batches_of(mine)))
+        .filter(Column::Id.not_in_subquery(batches_of(others)))
 }
 
 /// The batches that are being worked on. For the runner.

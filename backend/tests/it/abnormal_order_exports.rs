@@ -132,3 +132,25 @@ async fn nobody_exports_abnormal_orders_that_they_may_not_see() {
     assert_eq!(app.client().get(url).send().await.unwrap().status(), 401);
     assert_eq!(export(&app, "tdk_wrong", CODES, "ja").await.status(), 401);
 }
+
+/// Goal: the app's button gives the list in view, with the rights of who presses it. Method: a link for one of the five
+/// lists, opened without a header by a viewer's and a stranger's wish; under another file's address it is nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_downloads_the_list_in_view() {
+    let app = TestApp::start().await;
+    three_rows(&app).await;
+    let query = "mutation($i:CreateDownloadLinkInput!){createDownloadLink(input:$i){url userErrors{code}}}";
+    let input =
+        json!({"abnormalOrders": {"ipCodes": OWN, "list": "RESTORED", "orderNo": "A"}, "encoding": "UTF8"});
+    for (login, rows) in [("viewer", 2), ("stranger", 1)] {
+        let token = app.sign_in(login).await;
+        let data = app.data(Some(&token), query, json!({"i": input})).await;
+        let path = data["createDownloadLink"]["url"].as_str().unwrap().to_owned();
+        assert!(path.starts_with("/export/abnormal-orders.csv?link="), "{path}");
+        let text = app.client().get(app.url(&path)).send().await.unwrap().text().await.unwrap();
+        assert_eq!(text.split_terminator("\r\n").count(), rows, "{login}: {text}");
+        assert_eq!(text.contains("\"A1\""), login == "viewer");
+        let elsewhere = app.url(&path.replace("abnormal-orders.csv", "send-errors.csv"));
+        assert_eq!(app.client().get(elsewhere).send().await.unwrap().status(), 404);
+    }
+}

@@ -64,7 +64,7 @@ const QUERIES: &[Line] = &[
     ("savedSearches", "query{savedSearches{id}}", "/savedSearches", [NONE, "-", "-", "ok", "-", "-", "-"]),
     ("payment", "query($p:ID!){payment(id:$p){ipCode}}", "/payment", SEEN),
     ("resendBatch", "query($b:ID!){resendBatch(id:$b){total}}", "/resendBatch", SEEN),
-    ("resendBatches", "query{resendBatches{id}}", "/resendBatches", LISTED),
+    ("resendBatches", "query{resendBatches{nodes{id}}}", "/resendBatches/nodes", LISTED),
     (
         "abnormalOrders",
         "query($c:[String!]!){abnormalOrders(filter:{ipCodes:$c,period:{preset:TODAY}}){nodes{ipCode}}}",

@@ -110,21 +110,28 @@ async fn a_link_is_for_one_list() {
     app.merchant.set_answer(SampleAnswer::Ok);
     let operator = app.sign_in("operator").await;
     let id = batch(&app, &operator, &[&row]).await;
-    let mut both = today();
+    let (mut both, mut two) = (today(), today());
     both["resendBatch"] = json!({"id": id});
+    two["abnormalOrders"] = json!({"ipCodes": OWN});
     for (input, field, code) in [
-        (json!({}), "sendErrors", "REQUIRED"),
-        (both, "resendBatch", "INVALID_FORMAT"),
+        (json!({}), json!(["sendErrors"]), "REQUIRED"),
+        (both, json!(["resendBatch"]), "INVALID_FORMAT"),
+        (two, json!(["abnormalOrders"]), "INVALID_FORMAT"),
+        (
+            json!({"abnormalOrders": {"ipCodes": OWN, "period": {"yearMonth": "2026-13"}}}),
+            json!(["period", "yearMonth"]),
+            "INVALID_DATE",
+        ),
         (
             json!({"resendBatch": {"id": id}, "sendErrorsSort": "NEWEST_FIRST"}),
-            "sendErrorsSort",
+            json!(["sendErrorsSort"]),
             "INVALID_FORMAT",
         ),
-        (json!({"sendErrors": {"ipCodes": OWN}}), "period", "PERIOD_OR_KEYWORD_REQUIRED"),
+        (json!({"sendErrors": {"ipCodes": OWN}}), json!(["period"]), "PERIOD_OR_KEYWORD_REQUIRED"),
     ] {
         let data = app.data(Some(&operator), LINK, json!({"i": input})).await;
         let told = &data["createDownloadLink"]["userErrors"][0];
-        assert_eq!((&told["field"], &told["code"]), (&json!([field]), &json!(code)));
+        assert_eq!((&told["field"], &told["code"]), (&field, &json!(code)));
     }
 }
 

@@ -1,6 +1,8 @@
 //! Bulk: frozen plans, each row sent at most once, pause, resume, cancel, and who may do it.
 
 use serde_json::{Value, json};
+use todoke::app::admin;
+use todoke_domain::access::TokenRight;
 
 use crate::harness::{SampleAnswer, TestApp, payment_result};
 
@@ -226,8 +228,55 @@ async fn a_plan_stays_within_the_rights_of_who_makes_it() {
     }
     let read = "query($i:ID!){resendBatch(id:$i){state}}";
     assert_eq!(app.error_code(Some(&stranger), read, json!({"i": id})).await, "NOT_FOUND");
-    let list = app.data(Some(&stranger), "{resendBatches{id}}", json!({})).await;
-    assert_eq!(list["resendBatches"], json!([]));
-    let list = app.data(Some(&viewer), "{resendBatches{id createdBy}}", json!({})).await;
-    assert_eq!(list["resendBatches"][0]["createdBy"], "operator");
+    let list = app.data(Some(&stranger), "{resendBatches{totalCount nodes{id}}}", json!({})).await;
+    assert_eq!(list["resendBatches"], json!({"totalCount": 0, "nodes": []}));
+    let list = app.data(Some(&viewer), "{resendBatches{nodes{createdBy}}}", json!({})).await;
+    assert_eq!(list["resendBatches"]["nodes"][0]["createdBy"], "operator");
+}
+
+/// Goal: every batch is reached, page by page, and so is every row of one; who may not see one of a batch's IP codes
+/// does not know of it. Method: plans over one IP code and over two, read in pages of two.
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_and_their_rows_are_read_page_by_page() {
+    let app = TestApp::start().await;
+    let operator = app.sign_in("operator").await;
+    fail(&app, "L", 3, SampleAnswer::Refuse).await;
+    for _ in 0..2 {
+        plan(&app, &operator, json!({"action": "RESEND", "filter": all_of_today()})).await;
+    }
+    let mut other = payment_result("L-other");
+    other["ip_code"] = json!(CODES[1]);
+    assert_eq!(app.ingest(&app.ingest_token, &other).await.status(), 202);
+    app.wait_for("the row of the other IP code", async || (total(&app).await == 4).then_some(())).await;
+    let both = plan(&app, &operator, json!({"action": "RESEND", "filter": all_of_today()})).await;
+    assert_eq!(both["batch"]["total"], 4);
+
+    let query =
+        "query($a:String){resendBatches(first:2,after:$a){totalCount totalCountIsCapped nodes{id total}
+        edges{cursor node{id}} pageInfo{hasNextPage hasPreviousPage endCursor}}}";
+    let first = app.data(Some(&operator), query, json!({})).await["resendBatches"].clone();
+    assert_eq!((&first["totalCount"], &first["nodes"][0]["id"]), (&json!(3), &both["batch"]["id"]));
+    assert_eq!(first["pageInfo"]["hasNextPage"], true);
+    let next = app.data(Some(&operator), query, json!({"a": first["pageInfo"]["endCursor"]})).await;
+    let next = &next["resendBatches"];
+    assert_eq!((next["nodes"].as_array().unwrap().len(), &next["nodes"][0]["total"]), (1, &json!(3)));
+    assert_eq!(next["pageInfo"]["hasNextPage"], false);
+    let code = [CODES[0].to_owned()];
+    let of_one_code = admin::create_token(&app.desk, "one code", &code, &[TokenRight::Read]).await.unwrap();
+    let seen = app.data(Some(&of_one_code), query, json!({})).await["resendBatches"].clone();
+    assert_eq!(seen["totalCount"], 2, "a batch with rows of another IP code is not seen");
+
+    let rows = "query($i:ID!,$a:String){resendBatch(id:$i){rows(first:3,after:$a){totalCount nodes{orderNo}
+        pageInfo{hasNextPage endCursor}}}}";
+    let id = &both["batch"]["id"];
+    let first = app.data(Some(&operator), rows, json!({"i": id})).await["resendBatch"]["rows"].clone();
+    assert_eq!((&first["totalCount"], &first["pageInfo"]["hasNextPage"]), (&json!(4), &json!(true)));
+    let after = json!({"i": id, "a": first["pageInfo"]["endCursor"]});
+    let last = app.data(Some(&operator), rows, after).await["resendBatch"]["rows"].clone();
+    let orders = |page: &Value| -> Vec<Value> {
+        page["nodes"].as_array().unwrap().iter().map(|node| node["orderNo"].clone()).collect()
+    };
+    let mut all = [orders(&first), orders(&last)].concat();
+    all.sort_by_key(Value::to_string);
+    assert_eq!(json!(all), json!(["L-0", "L-1", "L-2", "L-other"]));
 }

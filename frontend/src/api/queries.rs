@@ -1,9 +1,9 @@
 //! The operations of `queries/*.graphql`, typed by code generation against `schema.graphql`.
 //! Nothing is written by hand here but the list. Those of abnormal orders and orders are `order_queries`'.
 use crate::model::enums::{
-    Action, AttemptOutcome, AttemptTrigger, BodyRuleKind, Cause, DownloadEncoding, EndpointCharset,
-    EndpointMethod, PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState, ResendBatchState,
-    RetryPolicyKind, SendErrorCondition, SendErrorSort, SendErrorStatus, TimelineKind,
+    AbnormalOrderList, Action, AttemptOutcome, AttemptTrigger, BodyRuleKind, Cause, DownloadEncoding,
+    EndpointCharset, EndpointMethod, PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState,
+    ResendBatchState, RetryPolicyKind, SendErrorCondition, SendErrorSort, SendErrorStatus, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -308,6 +308,13 @@ pub(crate) struct DeleteSavedSearch;
     query_path = "queries/create_download_link.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
-    extern_enums("SendErrorCondition", "SendErrorSort", "PeriodPreset", "DownloadEncoding")
+    extern_enums(
+        "SendErrorCondition",
+        "SendErrorSort",
+        "PeriodPreset",
+        "DownloadEncoding",
+        "ResendBatchRowState",
+        "AbnormalOrderList"
+    )
 )]
 pub(crate) struct CreateDownloadLink;

@@ -4,15 +4,17 @@ mod search;
 
 use crate::api;
 use crate::api::order_queries::{AbnormalOrders as AbnormalOrdersQuery, abnormal_orders};
+use crate::api::queries::create_download_link;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
 use crate::components::page::{name_page, page_head, page_query};
 use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
+use crate::download::Download;
 use crate::i18n::{Lang, use_lang};
 use crate::load::{Query, effect, refresh_with_changes};
-use crate::model::enums::{AbnormalOrderAction, AbnormalOrderList};
+use crate::model::enums::{AbnormalOrderAction, AbnormalOrderList, DownloadEncoding};
 use crate::model::order_search::AbnormalOrderSearch;
 use crate::model::{format, status};
 use crate::router::use_go;
@@ -41,10 +43,12 @@ pub(crate) fn AbnormalOrders() -> impl IntoView {
         let total = page.with(|found| Some(format::count(found.total_count, found.total_count_is_capped)));
         name_page(l, l.abnormal_orders(), total.as_deref());
     });
+    let wanted = move |encoding| wanted_file(app, &address.get_untracked(), encoding);
     view! {
         {page_head(l.abnormal_orders(), l.abnormal_orders_purpose())}
         <Tabs address />
         <search::Search address />
+        <div class="toolbar"><Download wanted=Callback::new(wanted) /></div>
         {load_view(page, 8, move |found| list_view(l, &address.get_untracked(), found))}
         <p class="quiet small">{l.wire_format_note()}</p>
     }
@@ -54,9 +58,18 @@ async fn ask(
     app: App,
     search: AbnormalOrderSearch,
 ) -> Result<AbnormalOrdersAbnormalOrders, api::error::ApiError> {
+    let variables = abnormal_orders::Variables {
+        filter: filter_of(app, &search),
+        first: i64::try_from(PAGE_ROWS).unwrap_or(i64::MAX),
+        after: search.after.last().cloned(),
+    };
+    Ok(api::run::<AbnormalOrdersQuery>(app, variables).await?.abnormal_orders)
+}
+
+fn filter_of(app: App, search: &AbnormalOrderSearch) -> AbnormalOrderFilter {
     let keyword = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let period = &search.period;
-    let filter = AbnormalOrderFilter {
+    AbnormalOrderFilter {
         ip_codes: untrack(|| app.gateway_codes()),
         list: search.list,
         order_no: keyword(&search.order_no),
@@ -68,13 +81,36 @@ async fn ask(
             to: period.last_day(),
             preset: period.preset(),
         }),
+    }
+}
+
+/// The list in view, all its pages; each operation has its own type of the list's filter.
+fn wanted_file(
+    app: App,
+    search: &AbnormalOrderSearch,
+    encoding: DownloadEncoding,
+) -> create_download_link::CreateDownloadLinkInput {
+    let filter = filter_of(app, search);
+    let filter = create_download_link::AbnormalOrderFilter {
+        ip_codes: filter.ip_codes,
+        list: filter.list,
+        order_no: filter.order_no,
+        customer: filter.customer,
+        member_id: filter.member_id,
+        period: filter.period.map(|period| create_download_link::PeriodInput {
+            year_month: period.year_month,
+            from: period.from,
+            to: period.to,
+            preset: period.preset,
+        }),
     };
-    let variables = abnormal_orders::Variables {
-        filter,
-        first: i64::try_from(PAGE_ROWS).unwrap_or(i64::MAX),
-        after: search.after.last().cloned(),
-    };
-    Ok(api::run::<AbnormalOrdersQuery>(app, variables).await?.abnormal_orders)
+    create_download_link::CreateDownloadLinkInput {
+        send_errors: None,
+        send_errors_sort: None,
+        resend_batch: None,
+        abnormal_orders: Some(filter),
+        encoding,
+    }
 }
 
 fn list_name(l: Lang, list: AbnormalOrderList) -> &'static str {

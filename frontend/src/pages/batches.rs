@@ -6,16 +6,19 @@ use crate::api::{self};
 use crate::browser;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
-use crate::components::page::{name_page, page_head};
+use crate::components::page::{name_page, page_head, page_query};
+use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
 use crate::load::{Query, effect, on_change};
-use crate::model::{batch, format};
+use crate::model::{batch, format, paging};
 use crate::router::use_go;
 use leptos::prelude::*;
-use resend_batches::BatchFacts;
+use resend_batches::{BatchFacts, ResendBatchesResendBatches as Page};
+
+const PATH: &str = "/batches";
 
 /// Batches under way that are followed live; more than these go on at once only by mistake.
 const FOLLOWED_MAX: usize = 5;
@@ -24,7 +27,9 @@ const FOLLOWED_MAX: usize = 5;
 pub(crate) fn Batches() -> impl IntoView {
     let app = use_app();
     let l = use_lang();
-    let query = Query::new(move || ask(app));
+    let search = page_query(PATH);
+    let turned = Memo::new(move |_| search.with(|search| paging::cursors_of(search)));
+    let query = Query::new(move || ask(app, turned.get()));
     on_change(
         move || {
             app.reconnects.track();
@@ -34,20 +39,23 @@ pub(crate) fn Batches() -> impl IntoView {
         },
     );
     effect(move || {
-        let count = query.with(|rows| Some(format::number(rows.len())));
+        let count = query.with(|page| Some(format::count(page.total_count, page.total_count_is_capped)));
         name_page(l, l.batches(), count.as_deref());
     });
     view! {
         {page_head(l.batches(), l.batches_purpose())}
-        {load_view(query, 8, move |rows| list_view(l, rows))}
+        {load_view(query, 8, move |page| list_view(l, &turned.get_untracked(), page))}
     }
 }
 
-async fn ask(app: App) -> Result<Vec<BatchFacts>, ApiError> {
-    Ok(api::run::<ResendBatches>(app, resend_batches::Variables).await?.resend_batches)
+async fn ask(app: App, turned: Vec<String>) -> Result<Page, ApiError> {
+    let first = i64::try_from(PAGE_ROWS).unwrap_or(i64::MAX);
+    let variables = resend_batches::Variables { first, after: turned.last().cloned() };
+    Ok(api::run::<ResendBatches>(app, variables).await?.resend_batches)
 }
 
-fn list_view(l: Lang, rows: &[BatchFacts]) -> AnyView {
+fn list_view(l: Lang, turned: &[String], page: &Page) -> AnyView {
+    let rows = &page.nodes;
     if rows.is_empty() {
         return view! { <Empty why=l.batches_empty() next=l.batches_empty_next() /> }.into_any();
     }
@@ -76,6 +84,11 @@ fn list_view(l: Lang, rows: &[BatchFacts]) -> AnyView {
         .enumerate()
         .map(|(index, row)| row_view(l, index, row, followed.contains(&row.id)))
         .collect();
+    let total = format::count(page.total_count, page.total_count_is_capped);
+    let href = |after: Vec<String>| paging::href_after(PATH, &after);
+    let before = stack_before(turned).map(href);
+    let end = page.page_info.end_cursor.as_ref();
+    let after = stack_after(turned, end, page.page_info.has_next_page).map(href);
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.batches()>
             <table class="list" aria-label=l.batches()>
@@ -83,6 +96,7 @@ fn list_view(l: Lang, rows: &[BatchFacts]) -> AnyView {
                 <tbody on:keydown=on_key>{body}</tbody>
             </table>
         </div>
+        <Pager turned=turned.len() rows=rows.len() total before after />
     }
     .into_any()
 }

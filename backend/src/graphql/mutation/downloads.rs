@@ -15,6 +15,7 @@ use crate::{
         global_id,
         scalars::DateTime,
         types::{
+            abnormal_order_lists::AbnormalOrderFilter,
             resend_batches::ResendBatchRowState,
             send_errors::{SendErrorFilter, SendErrorSort},
         },
@@ -44,7 +45,7 @@ pub(crate) struct ResendBatchDownloadInput {
     pub state: Option<ResendBatchRowState>,
 }
 
-/// What is to be downloaded: `sendErrors` or `resendBatch`.
+/// What is to be downloaded: one of `sendErrors`, `resendBatch` and `abnormalOrders`.
 #[derive(InputObject)]
 pub(crate) struct CreateDownloadLinkInput {
     /// The rows of a search.
@@ -53,6 +54,8 @@ pub(crate) struct CreateDownloadLinkInput {
     pub send_errors_sort: Option<SendErrorSort>,
     /// The rows of a batch.
     pub resend_batch: Option<ResendBatchDownloadInput>,
+    /// The rows of a search for abnormal orders.
+    pub abnormal_orders: Option<AbnormalOrderFilter>,
     /// The bytes.
     #[graphql(default)]
     pub encoding: DownloadEncoding,
@@ -96,20 +99,23 @@ impl DownloadsMutation {
     }
 }
 
-/// One of the two, and an order with a search only.
+/// One of them, and an order with a search for send errors only.
 fn download_of(app: &App, input: CreateDownloadLinkInput) -> Result<Download, Error> {
     let fault = |field: &str, kind| Err(Error::field(&[field], Message::Field(kind)));
-    match (input.send_errors, input.resend_batch) {
-        (None, None) => fault("sendErrors", FaultKind::Required),
-        (Some(_), Some(_)) => fault("resendBatch", FaultKind::InvalidFormat),
-        (None, Some(_)) if input.send_errors_sort.is_some() => {
-            fault("sendErrorsSort", FaultKind::InvalidFormat)
-        }
-        (None, Some(batch)) => {
+    match (input.send_errors, input.resend_batch, input.abnormal_orders) {
+        (None, None, None) => fault("sendErrors", FaultKind::Required),
+        (_, Some(_), Some(_)) | (Some(_), None, Some(_)) => fault("abnormalOrders", FaultKind::InvalidFormat),
+        (Some(_), Some(_), None) => fault("resendBatch", FaultKind::InvalidFormat),
+        (None, _, _) if input.send_errors_sort.is_some() => fault("sendErrorsSort", FaultKind::InvalidFormat),
+        (None, Some(batch), None) => {
             let id = global_id::decode("ResendBatch", &batch.id).ok_or(Error::NotFound)?;
             Ok(Download::ResendBatch(id, batch.state.map(BatchRowState::from)))
         }
-        (Some(filter), None) => {
+        (None, None, Some(filter)) => {
+            let filter = app::abnormal_orders::parse_search(&filter.into_search()?, app.clock.now())?;
+            Ok(Download::AbnormalOrders(filter))
+        }
+        (Some(filter), None, None) => {
             let search = app::send_errors::parse_filter(app, &filter.into_input()?)?;
             let sort = input.send_errors_sort.map(send_error::SendErrorSort::from).unwrap_or_default();
             Ok(Download::SendErrors(search, sort))

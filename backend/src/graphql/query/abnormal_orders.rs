@@ -8,9 +8,10 @@ use crate::{
         context::Asked,
         global_id,
         types::{
-            abnormal_order_lists::{AbnormalOrderConnection, AbnormalOrderCounts, AbnormalOrderFilter},
+            abnormal_order_lists::{AbnormalOrderCounts, AbnormalOrderFilter},
             abnormal_orders::AbnormalOrder,
-            page::{LazyTotal, page_cost, parse_page},
+            connection::Connection,
+            page::{page_cost, parse_page},
         },
     },
 };
@@ -29,7 +30,7 @@ impl AbnormalOrdersQuery {
         #[graphql(desc = "Which rows.")] filter: AbnormalOrderFilter,
         #[graphql(desc = "Rows of the page, 1 to 100; 50 when absent.")] first: Option<i32>,
         #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
-    ) -> async_graphql::Result<AbnormalOrderConnection> {
+    ) -> async_graphql::Result<Connection<AbnormalOrder>> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let request = parse_page(first, after.as_deref()).map_err(|error| ctx.error(error))?;
         let search = filter.into_search().map_err(|error| ctx.error(error))?;
@@ -37,7 +38,7 @@ impl AbnormalOrdersQuery {
             app::abnormal_orders::parse_search(&search, app.clock.now()).map_err(|error| ctx.error(error))?;
         let page = app::abnormal_orders::search_abnormal_orders(app, scope, &filter, request).await;
         let page = page.map_err(|error| ctx.error(error))?;
-        Ok(AbnormalOrderConnection { filter, page, after: request.after, total: LazyTotal::default() })
+        Ok(Connection::of(filter, request, page))
     }
 
     /// One abnormal order; NOT_FOUND where there is none that one may see. Needs VIEW on its IP code.

@@ -8,9 +8,10 @@ use crate::{
         context::Asked,
         global_id,
         types::{
-            order_lists::{OrderConnection, OrderFilter},
+            connection::Connection,
+            order_lists::OrderFilter,
             orders::Order,
-            page::{LazyTotal, page_cost, parse_page},
+            page::{page_cost, parse_page},
         },
     },
 };
@@ -29,14 +30,14 @@ impl OrdersQuery {
         #[graphql(desc = "Which orders.")] filter: OrderFilter,
         #[graphql(desc = "Rows of the page, 1 to 100; 50 when absent.")] first: Option<i32>,
         #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
-    ) -> async_graphql::Result<OrderConnection> {
+    ) -> async_graphql::Result<Connection<Order>> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let request = parse_page(first, after.as_deref()).map_err(|error| ctx.error(error))?;
         let search = filter.into_search().map_err(|error| ctx.error(error))?;
         let filter = app::orders::parse_search(&search, app.clock.now()).map_err(|error| ctx.error(error))?;
         let page = app::orders::search_orders(app, scope, &filter, request).await;
         let page = page.map_err(|error| ctx.error(error))?;
-        Ok(OrderConnection { filter, page, after: request.after, total: LazyTotal::default() })
+        Ok(Connection::of(filter, request, page))
     }
 
     /// One order; NOT_FOUND where there is none that one may see. Needs VIEW on its IP code.

@@ -4,7 +4,15 @@ use async_graphql::{Context, ID, Object};
 
 use crate::{
     app::{self, Error},
-    graphql::{context::Asked, global_id, types::resend_batches::ResendBatch},
+    graphql::{
+        context::Asked,
+        global_id,
+        types::{
+            connection::Connection,
+            page::{page_cost, parse_page},
+            resend_batches::ResendBatch,
+        },
+    },
 };
 
 /// Queries about resend batches.
@@ -21,10 +29,17 @@ impl ResendBatchesQuery {
         found.map(|batch| Some(batch.into())).map_err(|error| ctx.error(error))
     }
 
-    /// The newest 100 batches that may be seen. Needs VIEW on every IP code in them.
-    #[graphql(complexity = "100 * child_complexity")]
-    async fn resend_batches(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ResendBatch>> {
-        let found = app::resend_batches::list_resend_batches(ctx.app()?, ctx.scope()?).await;
-        Ok(found.map_err(|error| ctx.error(error))?.into_iter().map(ResendBatch::from).collect())
+    /// The batches that may be seen, newest first. Needs VIEW on every IP code in them.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    async fn resend_batches(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> async_graphql::Result<Connection<ResendBatch>> {
+        let (app, scope) = (ctx.app()?, ctx.scope()?);
+        let request = parse_page(first, after.as_deref()).map_err(|error| ctx.error(error))?;
+        let page = app::resend_batches::list_resend_batches(app, scope, request).await;
+        Ok(Connection::of((), request, page.map_err(|error| ctx.error(error))?))
     }
 }

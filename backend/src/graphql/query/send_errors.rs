@@ -8,12 +8,13 @@ use crate::{
         context::Asked,
         global_id,
         types::{
-            page::{LazyTotal, page_cost, parse_page_in},
+            connection::Connection,
+            page::{page_cost, parse_page_in},
             payments::Payment,
-            send_errors::{SendError, SendErrorConnection, SendErrorFilter, SendErrorSort},
+            send_errors::{SendError, SendErrorFilter, SendErrorSort},
         },
     },
-    store::send_error_lists::from_cursor,
+    store::send_error_lists::{from_cursor, to_cursor},
 };
 
 /// Queries about send errors.
@@ -32,20 +33,15 @@ impl SendErrorsQuery {
         #[graphql(default)] sort: SendErrorSort,
         first: Option<i32>,
         after: Option<String>,
-    ) -> async_graphql::Result<SendErrorConnection> {
+    ) -> async_graphql::Result<Connection<SendError>> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let read = async {
             let search = app::send_errors::parse_filter(app, &filter.into_input()?)?;
             let sort = sort.into();
             let request = parse_page_in(first, after.as_deref(), |cursor| from_cursor(cursor, sort))?;
             let page = app::send_errors::search_send_errors(app, scope, (&search, sort), request).await?;
-            Ok::<_, Error>(SendErrorConnection {
-                search,
-                sort,
-                page,
-                after: request.after,
-                total: LazyTotal::default(),
-            })
+            let cursor = |place| to_cursor(place, sort);
+            Ok::<_, Error>(Connection::with_cursors(search, request, page, cursor))
         };
         read.await.map_err(|error| ctx.error(error))
     }

@@ -1,19 +1,19 @@
-//! The five lists of abnormal orders: the search, the counts, the pages.
+//! The five lists of abnormal orders: the search and the counts.
 
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::{Enum, InputObject, SimpleObject};
 use todoke_domain::abnormal_order;
 
 use super::{
     abnormal_orders::AbnormalOrder,
-    page::{LazyTotal, PageInfo},
+    connection::Listed,
     periods::{PeriodInput, parse_period_input},
 };
 use crate::{
-    app::{self, Error, abnormal_orders::AbnormalOrderSearch},
-    graphql::context::Asked,
+    app::{self, App, Error, abnormal_orders::AbnormalOrderSearch},
+    auth::scope::Scope,
     store::{
-        abnormal_orders::{AbnormalOrder as Row, AbnormalOrderFilter as Filter, ListCounts},
-        page::{Page, Place, Total},
+        abnormal_orders::{AbnormalOrderFilter as Filter, ListCounts},
+        page::Total,
     },
 };
 
@@ -94,65 +94,10 @@ impl From<ListCounts> for AbnormalOrderCounts {
     }
 }
 
-/// A row of a page of abnormal orders.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct AbnormalOrderEdge {
-    /// The row's place.
-    pub cursor: String,
-    /// The abnormal order.
-    pub node: AbnormalOrder,
-}
+impl Listed for AbnormalOrder {
+    type List = Filter;
 
-/// A page of abnormal orders, newest signal first.
-#[derive(Debug)]
-pub(crate) struct AbnormalOrderConnection {
-    /// The search.
-    pub filter: Filter,
-    /// The page.
-    pub page: Page<Row>,
-    /// After which row it begins.
-    pub after: Option<Place>,
-    /// How many rows the search has.
-    pub total: LazyTotal,
-}
-
-/// A page of abnormal orders, newest signal first.
-#[Object]
-impl AbnormalOrderConnection {
-    /// The rows with their places.
-    async fn edges(&self) -> Vec<AbnormalOrderEdge> {
-        let edge = |(place, row): &(Place, Row)| AbnormalOrderEdge {
-            cursor: place.to_cursor(),
-            node: AbnormalOrder::from(row.clone()),
-        };
-        self.page.rows.iter().map(edge).collect()
-    }
-
-    /// The rows.
-    async fn nodes(&self) -> Vec<AbnormalOrder> {
-        self.page.rows.iter().map(|(_, row)| AbnormalOrder::from(row.clone())).collect()
-    }
-
-    /// Where the page stands.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
-    }
-
-    /// How many rows the list has, exact up to 10,000.
-    async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<u64> {
-        self.total(ctx).await.map(|total| total.count)
-    }
-
-    /// Whether there are more than 10,000.
-    async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        self.total(ctx).await.map(|total| total.is_capped)
-    }
-}
-
-impl AbnormalOrderConnection {
-    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Total> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
-        let counting = self.total.get(app::abnormal_orders::count_abnormal_orders(app, scope, &self.filter));
-        counting.await.map_err(|error| ctx.error(error))
+    async fn count(list: &Filter, app: &App, scope: &Scope) -> Result<Total, Error> {
+        app::abnormal_orders::count_abnormal_orders(app, scope, list).await
     }
 }

@@ -3,19 +3,21 @@
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use todoke_domain::{
     delivery::{self, Outcome},
-    ids::IpCode,
+    ids::{IpCode, PaymentId},
 };
 
 use super::{
-    page::PageInfo,
+    connection::{Connection, Listed},
     send_errors::{Cause, Parameter},
 };
 use crate::{
+    app::{App, Error},
+    auth::scope::Scope,
     graphql::{context::Asked, global_id, scalars::DateTime},
     store::{
         self,
         attempts::{Attempt as StoredAttempt, Timings},
-        page::{Page, PageRequest, Place, Total},
+        page::{PageRequest, Total},
     },
 };
 
@@ -183,69 +185,31 @@ pub(crate) fn headers(pairs: &[(String, String)]) -> Vec<Parameter> {
     pairs.iter().map(header).collect()
 }
 
-/// A row of a page of attempts.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct AttemptEdge {
-    /// The row's place.
-    pub cursor: String,
-    /// The attempt.
-    pub node: Attempt,
-}
-
-/// A page of attempts, newest first.
-#[derive(Clone, Debug)]
-pub(crate) struct AttemptConnection {
-    page: Page<StoredAttempt>,
-    after: Option<Place>,
-    total: Total,
-}
-
-impl AttemptConnection {
-    /// Reads a page.
-    pub(crate) async fn load(
-        ctx: &Context<'_>,
-        ip_code: &IpCode,
-        payment: todoke_domain::ids::PaymentId,
-        request: PageRequest,
-    ) -> async_graphql::Result<Self> {
-        let (scope, reader) = (ctx.scope()?, ctx.app()?.database.reader());
-        let page = store::attempts::list_of_payment(scope, reader, ip_code, payment, request).await;
-        let page = page.map_err(|error| ctx.error(error.into()))?;
-        let counted = store::attempts::count_of_payment(scope, reader, ip_code, payment).await;
-        let total = Total::of(counted.map_err(|error| ctx.error(error.into()))?);
-        Ok(Self { page, after: request.after, total })
+impl From<StoredAttempt> for Attempt {
+    fn from(attempt: StoredAttempt) -> Self {
+        Self(attempt)
     }
 }
 
-/// A page of attempts, newest first.
-#[Object]
-impl AttemptConnection {
-    /// The rows with their places.
-    async fn edges(&self) -> Vec<AttemptEdge> {
-        let edge = |(place, row): &(Place, StoredAttempt)| AttemptEdge {
-            cursor: place.to_cursor(),
-            node: Attempt(row.clone()),
-        };
-        self.page.rows.iter().map(edge).collect()
-    }
+impl Listed for Attempt {
+    type List = (IpCode, PaymentId);
 
-    /// The rows.
-    async fn nodes(&self) -> Vec<Attempt> {
-        self.page.rows.iter().map(|(_, row)| Attempt(row.clone())).collect()
+    async fn count((ip_code, payment): &Self::List, app: &App, scope: &Scope) -> Result<Total, Error> {
+        let counted =
+            store::attempts::count_of_payment(scope, app.database.reader(), ip_code, *payment).await?;
+        Ok(Total::of(counted))
     }
+}
 
-    /// Where the page stands.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
-    }
-
-    /// How many there are, exact up to 10,000.
-    async fn total_count(&self) -> u64 {
-        self.total.count
-    }
-
-    /// Whether there are more than 10,000.
-    async fn total_count_is_capped(&self) -> bool {
-        self.total.is_capped
-    }
+/// One page of a payment's attempts, newest first.
+pub(crate) async fn load_attempts(
+    ctx: &Context<'_>,
+    ip_code: &IpCode,
+    payment: PaymentId,
+    request: PageRequest,
+) -> async_graphql::Result<Connection<Attempt>> {
+    let (scope, reader) = (ctx.scope()?, ctx.app()?.database.reader());
+    let page = store::attempts::list_of_payment(scope, reader, ip_code, payment, request).await;
+    let page = page.map_err(|error| ctx.error(error.into()))?;
+    Ok(Connection::of((ip_code.clone(), payment), request, page))
 }

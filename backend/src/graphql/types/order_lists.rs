@@ -1,20 +1,17 @@
-//! The list of orders: the search and its pages.
+//! The list of orders: the search.
 
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::{Enum, InputObject};
 use todoke_domain::order;
 
 use super::{
+    connection::Listed,
     orders::{Order, OrderStatus},
-    page::{LazyTotal, PageInfo},
     periods::{PeriodInput, parse_period_input},
 };
 use crate::{
-    app::{self, Error, orders::OrderSearch},
-    graphql::context::Asked,
-    store::{
-        orders::{Order as Row, OrderFilter as Filter},
-        page::{Page, Place, Total},
-    },
+    app::{self, App, Error, orders::OrderSearch},
+    auth::scope::Scope,
+    store::{orders::OrderFilter as Filter, page::Total},
 };
 
 /// Whether the confirmation mail was sent.
@@ -57,65 +54,10 @@ impl OrderFilter {
     }
 }
 
-/// A row of a page of orders.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct OrderEdge {
-    /// The row's place.
-    pub cursor: String,
-    /// The order.
-    pub node: Order,
-}
+impl Listed for Order {
+    type List = Filter;
 
-/// A page of orders, newest first by their own date.
-#[derive(Debug)]
-pub(crate) struct OrderConnection {
-    /// The search.
-    pub filter: Filter,
-    /// The page.
-    pub page: Page<Row>,
-    /// After which row it begins.
-    pub after: Option<Place>,
-    /// How many rows the search has.
-    pub total: LazyTotal,
-}
-
-/// A page of orders, newest first by their own date.
-#[Object]
-impl OrderConnection {
-    /// The rows with their places.
-    async fn edges(&self) -> Vec<OrderEdge> {
-        let edge = |(place, row): &(Place, Row)| OrderEdge {
-            cursor: place.to_cursor(),
-            node: Order::from(row.clone()),
-        };
-        self.page.rows.iter().map(edge).collect()
-    }
-
-    /// The rows.
-    async fn nodes(&self) -> Vec<Order> {
-        self.page.rows.iter().map(|(_, row)| Order::from(row.clone())).collect()
-    }
-
-    /// Where the page stands.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
-    }
-
-    /// How many orders the search has, exact up to 10,000.
-    async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<u64> {
-        self.total(ctx).await.map(|total| total.count)
-    }
-
-    /// Whether there are more than 10,000.
-    async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        self.total(ctx).await.map(|total| total.is_capped)
-    }
-}
-
-impl OrderConnection {
-    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Total> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
-        let counting = self.total.get(app::orders::count_orders(app, scope, &self.filter));
-        counting.await.map_err(|error| ctx.error(error))
+    async fn count(list: &Filter, app: &App, scope: &Scope) -> Result<Total, Error> {
+        app::orders::count_orders(app, scope, list).await
     }
 }

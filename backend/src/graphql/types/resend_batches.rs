@@ -1,20 +1,18 @@
 //! Resend batches (一括).
 
-use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use todoke_domain::{ids::ResendBatchId, resend_batch};
 
 use super::{
-    page::{PageInfo, page_cost, parse_page},
+    connection::{Connection, Listed},
+    page::{page_cost, parse_page},
     send_errors::Receipt,
 };
 use crate::{
-    app,
+    app::{self, App, Error},
+    auth::scope::Scope,
     graphql::{context::Asked, global_id, scalars::DateTime},
-    store::{
-        page::{Page, Place},
-        resend_batch_rows::BatchRow as StoredRow,
-        resend_batches::ResendBatch as Stored,
-    },
+    store::{page::Total, resend_batch_rows::BatchRow as StoredRow, resend_batches::ResendBatch as Stored},
 };
 
 /// What a batch does with its rows.
@@ -143,12 +141,12 @@ impl ResendBatch {
         state: Option<ResendBatchRowState>,
         first: Option<i32>,
         after: Option<String>,
-    ) -> async_graphql::Result<ResendBatchRowConnection> {
+    ) -> async_graphql::Result<Connection<ResendBatchRow>> {
         let request = parse_page(first, after.as_deref()).map_err(|error| ctx.error(error))?;
         let (app, scope, state) = (ctx.app()?, ctx.scope()?, state.map(resend_batch::BatchRowState::from));
         let page = app::resend_batches::list_batch_rows(app, scope, self.batch_id, state, request).await;
         let page = page.map_err(|error| ctx.error(error))?;
-        Ok(ResendBatchRowConnection { page, after: request.after })
+        Ok(Connection::of((self.batch_id, state), request, page))
     }
 }
 
@@ -183,23 +181,18 @@ impl From<StoredRow> for ResendBatchRow {
     }
 }
 
-/// A page of a batch's rows.
-#[derive(Debug)]
-pub(crate) struct ResendBatchRowConnection {
-    page: Page<StoredRow>,
-    after: Option<Place>,
+impl Listed for ResendBatchRow {
+    type List = (ResendBatchId, Option<resend_batch::BatchRowState>);
+
+    async fn count((batch, state): &Self::List, app: &App, scope: &Scope) -> Result<Total, Error> {
+        app::resend_batches::count_batch_rows(app, scope, *batch, *state).await
+    }
 }
 
-/// A page of a batch's rows.
-#[Object]
-impl ResendBatchRowConnection {
-    /// The rows.
-    async fn nodes(&self) -> Vec<ResendBatchRow> {
-        self.page.rows.iter().map(|(_, row)| ResendBatchRow::from(row.clone())).collect()
-    }
+impl Listed for ResendBatch {
+    type List = ();
 
-    /// Where the page stands.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo::of(self.page.rows.iter().map(|(place, _)| *place), self.page.has_next, self.after)
+    async fn count((): &(), app: &App, scope: &Scope) -> Result<Total, Error> {
+        app::resend_batches::count_resend_batches(app, scope).await
     }
 }

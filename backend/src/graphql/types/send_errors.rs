@@ -1,6 +1,6 @@
 //! Send errors (CGI送信エラー).
 
-use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, SimpleObject};
 use todoke_domain::{
     delivery,
     search::{SearchInput, SendErrorSearch},
@@ -8,20 +8,18 @@ use todoke_domain::{
 };
 
 use super::{
-    attempts::AttemptConnection,
-    page::{LazyTotal, PageInfo, page_cost, parse_page},
+    attempts::{Attempt, load_attempts},
+    connection::{Connection, Listed},
+    page::{page_cost, parse_page},
     payments::{Payment, load_timeline},
     periods::{PeriodInput, parse_period_input},
     timeline::TimelineEvent,
 };
 use crate::{
-    app::{self, Error, timelines::EVENTS_MAX},
+    app::{self, App, Error, timelines::EVENTS_MAX},
+    auth::scope::Scope,
     graphql::{context::Asked, global_id, loaders::ParametersOf, scalars::DateTime},
-    store::{
-        page::{Page, Place, Total},
-        send_error_lists::to_cursor,
-        send_errors::SendError as Row,
-    },
+    store::{page::Total, send_errors::SendError as Row},
 };
 
 /// Attempts of one row when no number is asked for: few rows have more, and a whole page of rows must be allowed to
@@ -263,10 +261,10 @@ impl SendError {
         ctx: &Context<'_>,
         first: Option<i32>,
         after: Option<String>,
-    ) -> async_graphql::Result<AttemptConnection> {
+    ) -> async_graphql::Result<Connection<Attempt>> {
         let request = parse_page(first.or(Some(ATTEMPTS_DEFAULT)), after.as_deref())
             .map_err(|error| ctx.error(error))?;
-        AttemptConnection::load(ctx, &self.row.ip_code, self.row.id, request).await
+        load_attempts(ctx, &self.row.ip_code, self.row.id, request).await
     }
 
     /// What happened to the payment in both halves, newest first, at most 200 events.
@@ -281,73 +279,10 @@ impl SendError {
     }
 }
 
-/// A row of a page of send errors.
-#[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct SendErrorEdge {
-    /// The row's place.
-    pub cursor: String,
-    /// The send error.
-    pub node: SendError,
-}
+impl Listed for SendError {
+    type List = SendErrorSearch;
 
-/// A page of send errors.
-#[derive(Debug)]
-pub(crate) struct SendErrorConnection {
-    /// The search.
-    pub search: SendErrorSearch,
-    /// The order.
-    pub sort: send_error::SendErrorSort,
-    /// The page.
-    pub page: Page<Row>,
-    /// After which row it begins.
-    pub after: Option<Place>,
-    /// How many rows the search has.
-    pub total: LazyTotal,
-}
-
-/// A page of send errors.
-#[Object]
-impl SendErrorConnection {
-    /// The rows with their places.
-    async fn edges(&self) -> Vec<SendErrorEdge> {
-        let edge = |(place, row): &(Place, Row)| SendErrorEdge {
-            cursor: to_cursor(*place, self.sort),
-            node: SendError::from(row.clone()),
-        };
-        self.page.rows.iter().map(edge).collect()
-    }
-
-    /// The rows.
-    async fn nodes(&self) -> Vec<SendError> {
-        self.page.rows.iter().map(|(_, row)| SendError::from(row.clone())).collect()
-    }
-
-    /// Where the page stands.
-    async fn page_info(&self) -> PageInfo {
-        let cursor = |row: Option<&(Place, Row)>| row.map(|(place, _)| to_cursor(*place, self.sort));
-        PageInfo {
-            has_previous_page: self.after.is_some(),
-            has_next_page: self.page.has_next,
-            start_cursor: cursor(self.page.rows.first()),
-            end_cursor: cursor(self.page.rows.last()),
-        }
-    }
-
-    /// How many rows the search has, exact up to 10,000.
-    async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<u64> {
-        self.total(ctx).await.map(|total| total.count)
-    }
-
-    /// Whether there are more than 10,000.
-    async fn total_count_is_capped(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        self.total(ctx).await.map(|total| total.is_capped)
-    }
-}
-
-impl SendErrorConnection {
-    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Total> {
-        let (app, scope) = (ctx.app()?, ctx.scope()?);
-        let counting = self.total.get(app::send_errors::count_send_errors(app, scope, &self.search));
-        counting.await.map_err(|error| ctx.error(error))
+    async fn count(list: &SendErrorSearch, app: &App, scope: &Scope) -> Result<Total, Error> {
+        app::send_errors::count_send_errors(app, scope, list).await
     }
 }

@@ -22,6 +22,7 @@ pub(super) mod orders;
 pub(super) mod payment_results;
 pub(super) mod payments;
 pub(super) mod refused_notifications;
+pub(super) mod resend_batch_ip_codes;
 pub(super) mod resend_batch_rows;
 pub(super) mod resend_batches;
 pub(super) mod saved_searches;

@@ -2,6 +2,7 @@
 use super::facts::Facts;
 use super::settled;
 use crate::api::error::{ApiError, ErrorKind};
+use crate::api::queries::create_download_link::{CreateDownloadLinkInput, ResendBatchDownloadInput};
 use crate::api::queries::{ResendBatchRows, resend_batch_rows};
 use crate::api::{self};
 use crate::components::load_view::{Empty, load_view};
@@ -11,10 +12,11 @@ use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::row_place::{self, Scroll};
 use crate::components::rows::{RowKey, cell, head, row_key, tab_stop};
 use crate::context::App;
+use crate::download::Download;
 use crate::i18n::Lang;
 use crate::load::{Query, on_change};
 use crate::model::batch_address::{BatchAddress, OUTCOMES};
-use crate::model::enums::ResendBatchRowState;
+use crate::model::enums::{DownloadEncoding, ResendBatchRowState};
 use crate::model::{batch, format, status};
 use crate::router::use_go;
 use gloo_timers::future::TimeoutFuture;
@@ -31,10 +33,12 @@ pub(super) fn rows_view(app: App, l: Lang, id: String, facts: RwSignal<Facts>) -
     let address = Memo::new(move |_| search.with(|search| BatchAddress::parse(&own, search)));
     let query = Query::new(move || ask(app, address.get()));
     follow_progress(facts, query);
+    let wanted = move |encoding| wanted_file(address.get_untracked(), encoding);
     view! {
         <section aria-labelledby="rows-heading">
             <h2 id="rows-heading">{l.batch_rows()}</h2>
             {tabs_view(l, address, facts)}
+            <div class="toolbar"><Download wanted=Callback::new(wanted) /></div>
             {load_view(query, 8, move |page| list_view(l, &address.get_untracked(), facts, page))}
         </section>
     }
@@ -50,6 +54,17 @@ async fn ask(app: App, address: BatchAddress) -> Result<Page, ApiError> {
     };
     let found = api::run::<ResendBatchRows>(app, variables).await?.resend_batch;
     Ok(found.ok_or_else(|| ApiError::of(ErrorKind::NotFound))?.rows)
+}
+
+/// The list in view, all its pages.
+fn wanted_file(address: BatchAddress, encoding: DownloadEncoding) -> CreateDownloadLinkInput {
+    CreateDownloadLinkInput {
+        send_errors: None,
+        send_errors_sort: None,
+        resend_batch: Some(ResendBatchDownloadInput { id: address.id, state: address.outcome }),
+        abnormal_orders: None,
+        encoding,
+    }
 }
 
 /// The rows follow the figures, a second behind at most.

@@ -1,10 +1,13 @@
 //! What one does with the list as a whole: its order, rows a page, columns, and the whole search as a file.
-use super::download::Download;
+use super::filter_of;
 use super::sorting::SortSelect;
+use crate::api::queries::create_download_link::{CreateDownloadLinkInput, PeriodInput, SendErrorFilter};
 use crate::browser;
 use crate::components::pop::{Edge, pop};
+use crate::download::Download;
 use crate::i18n::use_lang;
 use crate::model::columns::{Column, HiddenColumns};
+use crate::model::enums::DownloadEncoding;
 use crate::model::paging::PAGE_SIZES;
 use crate::model::send_error_search::SendErrorAddress;
 use crate::router::use_go;
@@ -24,13 +27,40 @@ pub(crate) fn remembered_rows() -> Option<usize> {
 
 #[component]
 pub(crate) fn Toolbar(address: SendErrorAddress, hidden: RwSignal<HiddenColumns>) -> impl IntoView {
+    let file = address.clone();
     view! {
         <div class="toolbar">
             <SortSelect address=address.clone() />
             <RowsSelect address=address.clone() />
             <ColumnChoice hidden />
-            <Download address />
+            <Download wanted=Callback::new(move |encoding| wanted_file(&file, encoding)) />
         </div>
+    }
+}
+
+/// The whole search in its order; each operation has its own type of the list's filter.
+fn wanted_file(address: &SendErrorAddress, encoding: DownloadEncoding) -> CreateDownloadLinkInput {
+    let filter = filter_of(&address.search);
+    let filter = SendErrorFilter {
+        ip_codes: filter.ip_codes,
+        condition: filter.condition,
+        order_no: filter.order_no,
+        email: filter.email,
+        phone: filter.phone,
+        sendid: filter.sendid,
+        period: filter.period.map(|period| PeriodInput {
+            year_month: period.year_month,
+            from: period.from,
+            to: period.to,
+            preset: period.preset,
+        }),
+    };
+    CreateDownloadLinkInput {
+        send_errors: Some(filter),
+        send_errors_sort: Some(address.sort),
+        resend_batch: None,
+        abnormal_orders: None,
+        encoding,
     }
 }
 
