@@ -2,10 +2,9 @@
 
 use todoke_domain::{payment::FaultKind, search::SearchRule};
 
-use crate::app::ConflictReason;
-
 mod abnormal_orders;
 mod causes;
+mod conflicts;
 mod resend_batches;
 mod settings;
 
@@ -78,6 +77,10 @@ pub(crate) enum Message {
     GatewayNotConfigured,
     /// The ShopID cannot be used.
     ShopIdTaken,
+    /// The cart is told of restored orders only.
+    OrderNotRestored,
+    /// The IP code's cart is not told of restored orders.
+    RestoredEndpointNotSet,
 }
 
 /// Every kind of message once, for the test that each has both texts.
@@ -114,6 +117,8 @@ fn every_message() -> Vec<Message> {
         Message::GatewayUnreachable,
         Message::GatewayNotConfigured,
         Message::ShopIdTaken,
+        Message::OrderNotRestored,
+        Message::RestoredEndpointNotSet,
     ];
     let settings = SettingFault::ALL.into_iter().map(Message::Setting);
     search.chain(fields).chain(others).chain(settings).collect()
@@ -142,6 +147,8 @@ impl Message {
             Self::GatewayUnreachable => "GATEWAY_UNREACHABLE",
             Self::GatewayNotConfigured => "GATEWAY_NOT_CONFIGURED",
             Self::ShopIdTaken => "SHOP_ID_TAKEN",
+            Self::OrderNotRestored => "ORDER_NOT_RESTORED",
+            Self::RestoredEndpointNotSet => "RESTORED_ENDPOINT_NOT_SET",
         }
     }
 
@@ -183,6 +190,8 @@ impl Message {
                 "取引状態の照会は設定されていません(ショップパスワードと照会先が必要です)。".to_owned()
             }
             Self::ShopIdTaken => "このショップIDは使用できません。".to_owned(),
+            Self::OrderNotRestored => "復旧した注文だけをカートに通知できます。".to_owned(),
+            Self::RestoredEndpointNotSet => "復旧通知の送信先URLが設定されていません。".to_owned(),
             Self::StatusNotAllowed => "現在の注文処理状況からは、この状況に変更できません。".to_owned(),
         }
     }
@@ -217,6 +226,8 @@ impl Message {
                 "The gateway check is not set up: it needs the ShopPass and the server's gateway address.".to_owned()
             }
             Self::ShopIdTaken => "This ShopID cannot be used.".to_owned(),
+            Self::OrderNotRestored => "The cart is told of restored orders only.".to_owned(),
+            Self::RestoredEndpointNotSet => "No address is set for the news of restored orders.".to_owned(),
             Self::StatusNotAllowed => "The order cannot go from its present status to this one.".to_owned(),
         }
     }
@@ -299,77 +310,10 @@ fn english_field_fault(kind: FaultKind) -> String {
     }
 }
 
-impl ConflictReason {
-    /// The text in the reader's language.
-    pub(crate) const fn text(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::AlreadyResending, Language::Japanese) => "このデータは現在再送信中です。",
-            (Self::AlreadyResending, Language::English) => "This row is being re-sent already.",
-            (Self::AlreadyProcessed, Language::Japanese) => "このデータはすでに処理済です。",
-            (Self::AlreadyProcessed, Language::English) => "This row is processed already.",
-            (Self::NotProcessed, Language::Japanese) => "このデータは処理済ではありません。",
-            (Self::NotProcessed, Language::English) => "This row is not processed.",
-            (Self::ChangedMeanwhile, Language::Japanese) => {
-                "表示後に再送信が行われました。最新の内容を確認してください。"
-            }
-            (Self::ChangedMeanwhile, Language::English) => {
-                "The row was tried again since you read it. Check its present state."
-            }
-            (Self::StatusChanged, Language::Japanese) => {
-                "表示後に注文処理状況が変更されました。最新の内容を確認してください。"
-            }
-            (Self::StatusChanged, Language::English) => {
-                "The order's status was changed since you read it. Check its present state."
-            }
-            (Self::MailAlreadySent, Language::Japanese) => "この注文の確認メールはすでに送信されています。",
-            (Self::MailAlreadySent, Language::English) => {
-                "The confirmation mail of this order was sent already."
-            }
-            (Self::AlreadyRestored, Language::Japanese) => "この注文はすでに復旧済です。",
-            (Self::AlreadyRestored, Language::English) => "This order is restored already.",
-            (Self::NotRestorable, Language::Japanese) => "この注文は復旧できません。",
-            (Self::NotRestorable, Language::English) => "This order cannot be restored.",
-            (Self::AlreadyClosed, Language::Japanese) => "この注文はすでに対応済みとして処理されています。",
-            (Self::AlreadyClosed, Language::English) => "This row is closed already.",
-            (Self::NotClosable, Language::Japanese) => {
-                "対応済みにできるのは、重複注文と復旧不可の注文だけです。"
-            }
-            (Self::NotClosable, Language::English) => {
-                "Only duplicates and orders that cannot be restored can be closed."
-            }
-            (Self::SettingsChanged, Language::Japanese) => {
-                "表示後に設定が変更されました。最新の内容を確認してください。"
-            }
-            (Self::SettingsChanged, Language::English) => {
-                "The settings were changed since you read them. Check their present state."
-            }
-            (Self::GatewayCheckBlocked, Language::Japanese) => {
-                "決済代行会社の取引状態が結果通知と一致しないため、復旧できません。"
-            }
-            (Self::GatewayCheckBlocked, Language::English) => {
-                "The gateway's state of this payment contradicts the notification. It cannot be restored."
-            }
-            (Self::KeyReused, Language::Japanese) => "このidempotencyKeyは別の操作で使用済みです。",
-            (Self::BatchState, Language::Japanese) => {
-                "この一括処理は、現在の状態ではこの操作を受け付けません。"
-            }
-            (Self::BatchState, Language::English) => {
-                "In its present state this batch does not take this command."
-            }
-            (Self::PlanExpired, Language::Japanese) => {
-                "確認から1時間以上経過しました。もう一度条件を指定してください。"
-            }
-            (Self::PlanExpired, Language::English) => {
-                "More than an hour has passed since the confirmation. Choose the rows again."
-            }
-            (Self::KeyReused, Language::English) => "This idempotencyKey was used for something else.",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::ConflictReason;
 
     #[test]
     fn every_code_has_a_japanese_and_an_english_text() {

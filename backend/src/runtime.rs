@@ -17,7 +17,7 @@ use crate::{
         gateway::Gateway,
         inbox::Inbox,
         machinery::Machinery,
-        probes,
+        order_events, probes,
         recorder::{self, Recorder},
         sender::Sender,
         slots::Slots,
@@ -97,7 +97,8 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
         clock: clock.clone(),
         live: live.clone(),
         endpoints: Endpoints::new(database.clone(), clock.clone(), sealer.clone()),
-        slots: Slots::new(),
+        slots: Slots::of_results(),
+        event_slots: Slots::of_events(),
         sender,
         recorder,
         alert_window_ms: config.alert_window_ms,
@@ -144,7 +145,8 @@ async fn check_secret_key(database: &Database, sealer: &Sealer) -> Result<(), St
 async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), StartError> {
     if app.database.engine() == Engine::Sqlite {
         let tx = app.database.begin_write().await?;
-        let orphans = store::deliveries::orphan_all(&Scope::system(), &tx).await?;
+        let orphans = store::deliveries::orphan_all(&Scope::system(), &tx).await?
+            + store::order_events::orphan_all(&Scope::system(), &tx).await?;
         tx.commit().await?;
         if orphans > 0 {
             tracing::warn!(
@@ -160,6 +162,7 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
     })?;
     tokio::spawn(claim::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(probes::run(app.machinery.clone(), stop.clone()));
+    tokio::spawn(order_events::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(evaluations::keep_evaluating(app.clone(), stop.clone()));
     tokio::spawn(retention::keep_removing(app.clone(), stop.clone()));
     tokio::spawn(batches::run(app.machinery.clone(), stop.clone()));
@@ -193,7 +196,9 @@ impl Running {
     /// Stops claiming, waits for attempts on their way, and closes the database.
     pub async fn stop(self) {
         self.stop.cancel();
-        if tokio::time::timeout(DRAIN_TIME, self.app.machinery.slots.drain()).await.is_err() {
+        let machinery = &self.app.machinery;
+        let drained = async { tokio::join!(machinery.slots.drain(), machinery.event_slots.drain()) };
+        if tokio::time::timeout(DRAIN_TIME, drained).await.is_err() {
             tracing::warn!("attempts were still on their way at the end; their leases will tell");
         }
         if let Err(error) = self.app.database.clone().close().await {

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod money;
 pub mod notification;
 pub mod order;
+pub mod order_event;
 pub mod order_mail;
 pub mod order_search;
 pub mod parameter_changes;

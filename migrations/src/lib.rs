@@ -21,6 +21,7 @@ mod m20261122_000013_gateway_settings;
 mod m20261122_000014_checkout_retention;
 mod m20261122_000015_resend_batch_lists;
 mod m20261122_000016_list_indexes;
+mod m20261122_000017_order_events;
 mod m20261122_000020_keyword_indexes;
 
 /// All steps in order.
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_checkout_retention::Migration),
             Box::new(m20261122_000015_resend_batch_lists::Migration),
             Box::new(m20261122_000016_list_indexes::Migration),
+            Box::new(m20261122_000017_order_events::Migration),
             Box::new(m20261122_000020_keyword_indexes::Migration),
         ]
     }

@@ -18,6 +18,7 @@ use crate::{
         accounts::NewUser,
         audit::AuditEntry,
         ip_codes::{Endpoint, IpCodeSettings, PAUSE_AFTER_FAILURES_DEFAULT},
+        signing_secrets::SecretPurpose,
         tokens::{ApiToken, NewApiToken},
     },
 };
@@ -132,9 +133,12 @@ pub async fn create_ip_code(
         pause_after_failures: PAUSE_AFTER_FAILURES_DEFAULT,
         settings_version: 1,
         signing_secrets: Vec::new(),
+        restored_url: None,
+        restored_secrets: Vec::new(),
     };
     store::ip_codes::insert(&system, &tx, &settings, now).await?;
-    let fresh = signing_secrets::replace_secret(&desk.sealer, &system, &tx, &ip_code, now, now).await?;
+    let signed = (&ip_code, SecretPurpose::Results);
+    let fresh = signing_secrets::replace_secret(&desk.sealer, &system, &tx, signed, now, now).await?;
     let entry = AuditEntry::done("create-ip-code", Some(&ip_code), &ip_code);
     store::audit::insert_event(&system, &tx, entry, now).await?;
     tx.commit().await?;

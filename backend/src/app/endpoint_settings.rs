@@ -84,6 +84,8 @@ pub(crate) struct SettingsChange {
     pub editable_parameters: Option<GivenEditable>,
     /// Who is told of send errors.
     pub alert_addresses: Option<Vec<String>>,
+    /// Where the cart is told of restored orders; empty: it is not.
+    pub restored_url: Option<String>,
 }
 
 /// Changes the settings of an IP code. Running servers obey within five seconds.
@@ -109,6 +111,10 @@ pub(crate) async fn update_ip_code_settings(
         return Err(error);
     }
     let changed = parsed.apply(stored.clone());
+    if changed.restored_url.is_some() && changed.restored_secrets.is_empty() {
+        let fault = Message::Setting(SettingFault::SigningSecretRequired);
+        return Err(Error::field(&["restoredEndpointUrl"], fault));
+    }
     store::ip_codes::update(scope, &tx, &changed, now).await?;
     endpoint_health::probe_at_once(scope, &tx, (&stored, &changed), now).await?;
     let entry =
@@ -135,6 +141,7 @@ pub(super) fn evidence(settings: &IpCodeSettings) -> Result<Value, Error> {
         "editableParameters": settings.editable_parameters,
         "alertAddresses": settings.alert_addresses,
         "shopId": settings.shop_id,
+        "restoredEndpointUrl": settings.restored_url,
     }))
 }
 
@@ -170,6 +177,7 @@ struct ParsedChange {
     pause_after_failures: Option<u32>,
     editable_parameters: Option<GivenEditable>,
     alert_addresses: Option<Vec<String>>,
+    restored_url: Option<Option<String>>,
 }
 
 impl ParsedChange {
@@ -190,6 +198,9 @@ impl ParsedChange {
         }
         if let Some(addresses) = self.alert_addresses {
             settings.alert_addresses = addresses;
+        }
+        if let Some(url) = self.restored_url {
+            settings.restored_url = url;
         }
         settings
     }
@@ -219,6 +230,15 @@ async fn parse_change(app: &App, asked: &SettingsChange) -> Result<ParsedChange,
         faults.extend(faults_of_editable_parameters(names).into_iter().map(beside));
     }
     let alert_addresses = asked.alert_addresses.as_deref().map(|given| parse_addresses(given, &mut faults));
+    let restored_url = match asked.restored_url.as_deref() {
+        None => None,
+        Some("") => Some(None),
+        Some(url) => {
+            let checked = check_url(app, url).await;
+            faults.extend(checked.err().map(|fault| FieldError::new(&["restoredEndpointUrl"], fault)));
+            Some(Some(url.to_owned()))
+        }
+    };
     if faults.is_empty() {
         let editable_parameters = asked.editable_parameters.clone();
         Ok(ParsedChange {
@@ -227,6 +247,7 @@ async fn parse_change(app: &App, asked: &SettingsChange) -> Result<ParsedChange,
             pause_after_failures,
             editable_parameters,
             alert_addresses,
+            restored_url,
         })
     } else {
         Err(Error::BadInput(faults))

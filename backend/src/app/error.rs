@@ -47,6 +47,8 @@ pub(crate) struct Conflict {
 pub(crate) enum ConflictReason {
     /// A resend of this row is on its way.
     AlreadyResending,
+    /// The event is on its way to the cart.
+    AlreadySending,
     /// The row is closed.
     AlreadyProcessed,
     /// The row is open.
@@ -82,6 +84,7 @@ impl ConflictReason {
     #[cfg(test)]
     pub(crate) const ALL: &[Self] = &[
         Self::AlreadyResending,
+        Self::AlreadySending,
         Self::AlreadyProcessed,
         Self::NotProcessed,
         Self::ChangedMeanwhile,
@@ -102,6 +105,7 @@ impl ConflictReason {
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::AlreadyResending => "ALREADY_RESENDING",
+            Self::AlreadySending => "ALREADY_SENDING",
             Self::AlreadyProcessed => "ALREADY_PROCESSED",
             Self::NotProcessed => "NOT_PROCESSED",
             Self::ChangedMeanwhile => "CHANGED_MEANWHILE",

@@ -33,6 +33,7 @@ pub(crate) mod gateway_settings;
 pub(crate) mod ip_codes;
 pub(crate) mod keys;
 pub(crate) mod notifications;
+pub(crate) mod order_events;
 pub(crate) mod order_mails;
 pub(crate) mod order_statuses;
 pub(crate) mod order_timelines;

@@ -1,8 +1,9 @@
-//! What happened around an order: notifications of its payment, changes of its status, mails to the buyer
-//! (docs/REQUIREMENTS.md, B.3 and B.8).
+//! What happened around an order: notifications of its payment, changes of its status, mails to the buyer, what its cart
+//! was told (docs/REQUIREMENTS.md, B.3 and B.8).
 
 use super::{
     App, Error,
+    order_events::{ToldEvent, timeline_of_event},
     timelines::{TimelineEvent, TimelineKind, newest_first, notification_event, order_event},
 };
 use crate::{
@@ -34,8 +35,7 @@ pub(crate) async fn load_notifications(
 pub(crate) fn timeline_of(
     order: &Order,
     notifications: &[StoredNotification],
-    changes: &[StatusChange],
-    mails: &[OrderMail],
+    (changes, mails, told): (&[StatusChange], &[OrderMail], Option<&ToldEvent>),
 ) -> Vec<TimelineEvent> {
     let number = Some(order.cart.order_no.clone());
     let began = match order.restored_from {
@@ -53,6 +53,7 @@ pub(crate) fn timeline_of(
         events.push(event.by(Some(change.by.clone())).detail(Some(detail)));
     }
     mails.iter().for_each(|mail| events.extend(mail_events(mail)));
+    events.extend(told.map(timeline_of_event).unwrap_or_default());
     newest_first(&mut events);
     events
 }

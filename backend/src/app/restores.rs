@@ -1,7 +1,8 @@
 //! 復旧: an order made from the checkout of an abnormal order, exactly once however often and from wherever it is
 //! pressed (docs/REQUIREMENTS.md, B.5; reference B, 「ボタン説明」).
 //!
-//! Mails nobody. The gateway is asked before, where that is set up; then one write transaction holds all of it.
+//! Mails nobody. The gateway is asked before, where that is set up; then one write transaction holds all of it, the event
+//! for the cart too.
 
 use sea_orm::DbErr;
 use todoke_domain::{
@@ -34,6 +35,7 @@ use crate::{
         checkouts::Checkout,
         decisions::{DecisionKind, NewDecision},
         gateway_checks::CheckOutcome,
+        order_events::OrderEvent,
         orders::Order,
     },
 };
@@ -159,6 +161,7 @@ async fn try_restore(
         return Ok(Err(Refusal::NotRestorable));
     };
     store::orders::insert(scope, &tx, std::slice::from_ref(&order)).await?;
+    make_event(scope, &tx, &row, &order, now).await?;
     let restored = Restored { abnormal_order: restored_row(scope, &row, &order, now), order };
     store::abnormal_orders::put(scope, &tx, &restored.abnormal_order).await?;
     record(scope, &tx, &row, &restored, idempotency_key).await?;
@@ -191,6 +194,23 @@ fn order_of(facts: &Facts, row: &AbnormalOrder, retention_days: i64, now: Timest
         restored_from: Some(row.id()),
         confirmation_mail_sent_at: None,
     })
+}
+
+/// The cart is told of the order, where it wants to be. The event is of the same transaction, and its id the order's:
+/// there is one, or none.
+async fn make_event(
+    scope: &Scope,
+    tx: &sea_orm::DatabaseTransaction,
+    row: &AbnormalOrder,
+    order: &Order,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let settings = store::ip_codes::find(scope, tx, &order.cart.ip_code).await?;
+    if settings.is_none_or(|settings| settings.restored_url.is_none()) {
+        return Ok(());
+    }
+    let event = OrderEvent::new(order.id, &order.cart.ip_code, Some(row.payment.shop_order()), now);
+    store::order_events::insert(scope, tx, &event).await
 }
 
 fn restored_row(scope: &Scope, row: &AbnormalOrder, order: &Order, now: Timestamp) -> AbnormalOrder {

@@ -17,13 +17,18 @@ use crate::{
         signing,
     },
     messages::Message,
-    store::{self, audit::AuditEntry, ip_codes::IpCodeSettings, signing_secrets::SealedSecret},
+    store::{
+        self,
+        audit::AuditEntry,
+        ip_codes::IpCodeSettings,
+        signing_secrets::{SealedSecret, SecretPurpose},
+    },
 };
 
 /// Longest time in which both secrets sign, in hours: a week is enough to change a program.
 pub(crate) const OVERLAP_HOURS_MAX: u32 = 168;
 
-/// Gives an IP code a new secret; the one before signs too until the overlap ends.
+/// Gives an IP code a new secret for a purpose; the one before signs too until the overlap ends.
 ///
 /// # Errors
 /// `NotFound` without the right, a fault beside the field.
@@ -31,6 +36,7 @@ pub(crate) async fn rotate_signing_secret(
     app: &App,
     scope: &Scope,
     code: &str,
+    purpose: SecretPurpose,
     overlap_hours: u32,
 ) -> Result<(IpCodeSettings, SecretText), Error> {
     let ip_code = ip_codes::permit(app, scope, "rotateSigningSecret", code, Action::Settings).await?;
@@ -38,9 +44,10 @@ pub(crate) async fn rotate_signing_secret(
     let until = overlap_end(overlap_hours, now)?;
     let tx = app.database.begin_write().await?;
     store::ip_codes::lock(scope, &tx, &ip_code).await?.ok_or(Error::NotFound)?;
-    let secret = replace_secret(&app.sealer, scope, &tx, &ip_code, until, now).await?;
+    let secret = replace_secret(&app.sealer, scope, &tx, (&ip_code, purpose), until, now).await?;
+    let told = serde_json::json!({"purpose": purpose.code(), "overlapHours": overlap_hours});
     let entry = AuditEntry::done("rotateSigningSecret", Some(&ip_code), &ip_code)
-        .with_change(serde_json::Value::Null, serde_json::json!({"overlapHours": overlap_hours}));
+        .with_change(serde_json::Value::Null, told);
     store::audit::insert_event(scope, &tx, entry, now).await?;
     tx.commit().await?;
     app.endpoints().forget(&ip_code);
@@ -60,15 +67,15 @@ pub(super) async fn replace_secret(
     sealer: &Sealer,
     scope: &Scope,
     tx: &impl ConnectionTrait,
-    ip_code: &IpCode,
+    (ip_code, purpose): (&IpCode, SecretPurpose),
     until: Timestamp,
     now: Timestamp,
 ) -> Result<SecretText, Error> {
     let secret = signing::make_secret()?;
     let id = SigningSecretId::new(Uuid::now_v7());
     let sealed = signing::seal(sealer, ip_code, id, &secret)?;
-    store::signing_secrets::retire(scope, tx, ip_code, until).await?;
-    let row = SealedSecret { id, sealed, created_at: now, retires_at: None };
+    store::signing_secrets::retire(scope, tx, ip_code, purpose, until).await?;
+    let row = SealedSecret { id, purpose, sealed, created_at: now, retires_at: None };
     store::signing_secrets::insert(scope, tx, ip_code, &row).await?;
     Ok(secret)
 }

@@ -14,7 +14,10 @@ use todoke_domain::{
     time::Timestamp,
 };
 
-use super::{App, Error};
+use super::{
+    App, Error,
+    order_events::{ToldEvent, load_events, timeline_of_event},
+};
 use crate::{
     auth::scope::Scope,
     store::{
@@ -69,6 +72,10 @@ pub(crate) enum TimelineKind {
     GatewayChecked,
     /// An order came to another status; the detail is both of them and the reason.
     StatusChanged,
+    /// An event for the cart was made; the detail is its type.
+    EventQueued,
+    /// The cart was told, or not; the detail is the outcome, the cause and the status.
+    EventAttempted,
 }
 
 /// One event of a timeline.
@@ -132,7 +139,7 @@ pub(crate) fn timeline_of_abnormal_order(
     row: &AbnormalOrder,
     notifications: &[StoredNotification],
     checkout: Option<&Checkout>,
-    order: Option<&Order>,
+    (order, told): (Option<&Order>, Option<&ToldEvent>),
 ) -> Vec<TimelineEvent> {
     let mut events: Vec<TimelineEvent> = notifications.iter().map(notification_event).collect();
     events.extend(checkout.map(checkout_event));
@@ -142,6 +149,7 @@ pub(crate) fn timeline_of_abnormal_order(
         (None, Some(order)) => events.push(order_event(order)),
         (None, None) => {}
     }
+    events.extend(told.map(timeline_of_event).unwrap_or_default());
     events.extend(closed_event(row));
     events.extend(row.gateway_check.as_ref().map(check_event));
     events.push(evaluated_event(row));
@@ -221,6 +229,14 @@ async fn order_events(app: &App, scope: &Scope, payments: &[Payment]) -> Result<
         let payment = orders.get(&order.id).filter(|_| order.restored_from.is_none());
         told.extend(payment.map(|payment| (*payment, order_event(&order))));
     }
+    for (order, event) in load_events(app, scope, &ids).await? {
+        let payment = orders.get(&order).copied();
+        told.extend(
+            payment
+                .into_iter()
+                .flat_map(|payment| timeline_of_event(&event).into_iter().map(move |event| (payment, event))),
+        );
+    }
     Ok(told)
 }
 
@@ -229,7 +245,10 @@ fn decision_event(decision: DecisionMark) -> Option<(PaymentId, TimelineEvent)> 
         DecisionKind::Resend => TimelineKind::ResendDecided,
         DecisionKind::MarkProcessed => TimelineKind::Closed,
         DecisionKind::Reopen => TimelineKind::Reopened,
-        DecisionKind::Restore | DecisionKind::OrderMail | DecisionKind::ResendBatch => return None,
+        DecisionKind::Restore
+        | DecisionKind::OrderMail
+        | DecisionKind::ResendBatch
+        | DecisionKind::OrderEvent => return None,
     };
     let changes = decision.edit.map(|(before, after)| changes_between(&before, &after)).unwrap_or_default();
     let event = TimelineEvent::new(decision.at, kind).by(Some(decision.by)).detail(decision.reason);

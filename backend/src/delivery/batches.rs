@@ -228,7 +228,7 @@ pub(super) async fn count_outcomes(
     for outcome in finished.iter().filter(|outcome| outcome.attempt.trigger == Trigger::Batch) {
         if let Some(decision) = outcome.attempt.decision_id {
             let rows = of_batches.entry(ResendBatchId::of_decision(decision)).or_default();
-            rows.push((outcome.attempt.payment_id, outcome.attempt.outcome));
+            rows.push((outcome.facts.payment_id, outcome.attempt.outcome));
         }
     }
     let mut changes = Vec::new();

@@ -30,6 +30,8 @@ pub(crate) struct KnownEndpoint {
     pub health: EndpointHealth,
     /// Signs requests; an error where the secrets do not open with this process's key.
     pub signer: Result<Signer, Unopenable>,
+    /// Signs events to the cart.
+    pub event_signer: Result<Signer, Unopenable>,
 }
 
 impl std::ops::Deref for KnownEndpoint {
@@ -104,6 +106,10 @@ impl Endpoints {
         if let Err(error) = &signer {
             tracing::error!(ip_code = %settings.ip_code, %error, "a signing secret does not open; nothing is sent");
         }
-        KnownEndpoint { settings, health, signer }
+        let event_signer = Signer::open(&self.sealer, &settings.ip_code, &settings.restored_secrets);
+        if let Err(error) = &event_signer {
+            tracing::error!(ip_code = %settings.ip_code, %error, "a signing secret does not open; no event is sent");
+        }
+        KnownEndpoint { settings, health, signer, event_signer }
     }
 }

@@ -47,8 +47,10 @@ pub(crate) struct Machinery {
     pub live: Arc<Live>,
     /// Settings of endpoints.
     pub endpoints: Endpoints,
-    /// Room for requests.
+    /// Room for requests with results.
     pub slots: Slots,
+    /// Room for events to carts.
+    pub event_slots: Slots,
     /// Makes requests.
     pub sender: Sender,
     /// Writes outcomes.
@@ -110,7 +112,12 @@ impl Job {
 
 /// A lease for an attempt that begins now.
 pub(crate) fn new_lease(settings: &IpCodeSettings, now: Timestamp) -> Lease {
-    let until = now.plus_millis(i64::from(settings.endpoint.timeout_ms) + LEASE_MARGIN_MS);
+    lease_for(settings.endpoint.timeout_ms, now)
+}
+
+/// A lease for an attempt that begins now and takes so long at most.
+pub(super) fn lease_for(timeout_ms: u32, now: Timestamp) -> Lease {
+    let until = now.plus_millis(i64::from(timeout_ms) + LEASE_MARGIN_MS);
     Lease { id: Uuid::now_v7(), until }
 }
 
@@ -169,7 +176,7 @@ pub(crate) fn orphaned_attempt(job_like: &OrphanedLease, now: Timestamp) -> Fini
     let attempt = Attempt {
         id: AttemptId::new(Uuid::now_v7()),
         delivery_id: job_like.delivery_id,
-        payment_id: job_like.facts.payment_id,
+        payment_id: Some(job_like.facts.payment_id),
         decision_id: job_like.decision_id,
         ip_code: job_like.settings.ip_code.clone(),
         trigger: job_like.trigger,
@@ -235,7 +242,7 @@ fn attempt_of(
     Attempt {
         id: AttemptId::new(Uuid::now_v7()),
         delivery_id: job.delivery_id,
-        payment_id: job.payment_id(),
+        payment_id: Some(job.payment_id()),
         decision_id: job.decision_id,
         ip_code: job.settings.ip_code.clone(),
         trigger: job.trigger,
@@ -256,7 +263,7 @@ fn attempt_of(
 }
 
 /// `Retry-After` in seconds; the form with a date is rare in CGIs and left alone.
-fn retry_after_ms(answer: &Answer) -> Option<i64> {
+pub(super) fn retry_after_ms(answer: &Answer) -> Option<i64> {
     let (_, value) = answer.headers.iter().find(|(name, _)| name == "retry-after")?;
     value.trim().parse::<i64>().ok()?.checked_mul(1_000)
 }

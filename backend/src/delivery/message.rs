@@ -12,6 +12,13 @@ use crate::{
     store::ip_codes::{Endpoint, EndpointMethod},
 };
 
+/// The header that holds the signatures.
+const SIGNATURE: &str = "webhook-signature";
+/// What a form's body is.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// What an event's body is.
+const JSON: &str = "application/json";
+
 /// What a request is besides the first or a repeated bringing of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
@@ -66,11 +73,34 @@ pub(crate) fn prepare(
     })?;
     // A receiver that verifies would refuse a request without its signature, and nobody could say what it did first.
     let signer = signer.as_ref().map_err(|_| Cause::InvalidRequest)?;
-    let headers = headers_of(&request, signer, stamp);
+    let headers = headers_of(&request, signer, stamp, FORM);
     Ok(Prepared { request, headers })
 }
 
-fn headers_of(request: &OutgoingRequest, signer: &Signer, stamp: Stamp) -> Vec<(String, String)> {
+/// Builds and signs the request that brings an event to a cart: a POST of JSON.
+///
+/// # Errors
+/// The cause, where there is nothing that could be sent. An event is never sent unsigned: it says that money was paid.
+pub(crate) fn prepare_event(
+    url: Option<&str>,
+    signer: &Result<Signer, Unopenable>,
+    body: String,
+    stamp: Stamp,
+) -> Result<Prepared, Cause> {
+    let url = zeus::parse_endpoint_url(url.ok_or(Cause::NoEndpoint)?).ok_or(Cause::InvalidRequest)?;
+    let signer = signer.as_ref().map_err(|_| Cause::InvalidRequest)?;
+    let request = OutgoingRequest { method: EndpointMethod::Post, url, body };
+    let headers = headers_of(&request, signer, stamp, JSON);
+    let is_signed = headers.iter().any(|(name, _)| name == SIGNATURE);
+    if is_signed { Ok(Prepared { request, headers }) } else { Err(Cause::InvalidRequest) }
+}
+
+fn headers_of(
+    request: &OutgoingRequest,
+    signer: &Signer,
+    stamp: Stamp,
+    content_type: &str,
+) -> Vec<(String, String)> {
     let url = &request.url;
     let host = match url.port() {
         Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
@@ -97,12 +127,12 @@ fn headers_of(request: &OutgoingRequest, signer: &Signer, stamp: Stamp) -> Vec<(
     if !signature.is_empty() {
         headers.push(("webhook-id", id));
         headers.push(("webhook-timestamp", stamp.at.as_micros().div_euclid(1_000_000).to_string()));
-        headers.push(("webhook-signature", signature));
+        headers.push((SIGNATURE, signature));
     }
     match request.method {
         EndpointMethod::Get => {}
         EndpointMethod::Post => {
-            headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
+            headers.push(("content-type", content_type.to_owned()));
             headers.push(("content-length", request.body.len().to_string()));
         }
     }

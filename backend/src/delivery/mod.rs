@@ -2,6 +2,7 @@
 //!
 //! `inbox` stores and leases, `claim` finds what is due or orphaned, `sender` makes the one request, `recorder`
 //! writes the outcome under the lease. `health` notes what outcomes say of endpoints, `probes` serves the paused ones.
+//! `order_events` brings carts the news of restored orders, through the same sender and out of an outbox of its own.
 //! No request is made while a transaction is open.
 
 pub(crate) mod alerts;
@@ -13,6 +14,7 @@ pub(crate) mod health;
 pub(crate) mod inbox;
 pub(crate) mod machinery;
 pub(crate) mod message;
+pub(crate) mod order_events;
 pub(crate) mod probes;
 pub(crate) mod recorder;
 pub(crate) mod sender;

@@ -43,9 +43,9 @@ const GATHER_TIME: Duration = Duration::from_millis(2);
 /// Outcomes waiting in memory; attempts hold their slots until they are recorded, so this never fills in practice.
 const WAITING_MAX: usize = 1_024;
 /// Wait before an outcome is written again after the database was away.
-const RETRY_TIME: Duration = Duration::from_millis(500);
+pub(super) const RETRY_TIME: Duration = Duration::from_millis(500);
 /// Tries to write an outcome: together they outlast the lease, after which it is recorded as orphaned anyway.
-const TRIES_MAX: u32 = 60;
+pub(super) const TRIES_MAX: u32 = 60;
 
 /// An attempt that has ended.
 #[derive(Clone, Debug)]
@@ -299,7 +299,7 @@ fn send_error_of(outcome: &Finished, delivery: &Delivery, (cause, receipt): (Cau
 }
 
 /// 0 to 1,000; without randomness from the system there is no jitter.
-fn draw_jitter() -> u16 {
+pub(super) fn draw_jitter() -> u16 {
     let bytes = random_bytes::<2>().unwrap_or_default();
     u16::from_le_bytes(bytes) % 1_001
 }

@@ -10,14 +10,20 @@ use std::{
 use todoke_domain::ids::IpCode;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Requests on their way from one process: bounds sockets and memory.
-const REQUESTS_MAX: usize = 256;
-/// Requests on their way to one IP code's endpoint: merchants' CGIs are small machines.
-const REQUESTS_PER_ENDPOINT_MAX: usize = 32;
+/// Requests with results on their way from one process: bounds sockets and memory.
+const RESULTS_MAX: usize = 256;
+/// Requests with results on their way to one IP code's endpoint: merchants' CGIs are small machines.
+const RESULTS_PER_ENDPOINT_MAX: usize = 32;
+/// Events on their way from one process: people restore orders, so there are few.
+const EVENTS_MAX: usize = 32;
+/// Events on their way to one IP code's cart.
+const EVENTS_PER_CART_MAX: usize = 4;
 
-/// The slots of one process.
+/// The slots of one process for one kind of requests.
 #[derive(Debug)]
 pub(crate) struct Slots {
+    all_max: usize,
+    per_endpoint_max: usize,
     all: Arc<Semaphore>,
     endpoints: Mutex<HashMap<IpCode, Arc<Semaphore>>>,
     freed: Arc<Notify>,
@@ -31,10 +37,21 @@ pub(crate) struct Slot {
 }
 
 impl Slots {
-    /// All free.
-    pub(crate) fn new() -> Self {
+    /// All free, for payment results.
+    pub(crate) fn of_results() -> Self {
+        Self::new(RESULTS_MAX, RESULTS_PER_ENDPOINT_MAX)
+    }
+
+    /// All free, for events to carts: a slow CGI holds up no event, and a slow cart no result.
+    pub(crate) fn of_events() -> Self {
+        Self::new(EVENTS_MAX, EVENTS_PER_CART_MAX)
+    }
+
+    fn new(all_max: usize, per_endpoint_max: usize) -> Self {
         Self {
-            all: Arc::new(Semaphore::new(REQUESTS_MAX)),
+            all_max,
+            per_endpoint_max,
+            all: Arc::new(Semaphore::new(all_max)),
             endpoints: Mutex::default(),
             freed: Arc::new(Notify::new()),
         }
@@ -61,7 +78,7 @@ impl Slots {
 
     /// How many requests are on their way.
     pub(crate) fn taken(&self) -> usize {
-        REQUESTS_MAX.saturating_sub(self.free())
+        self.all_max.saturating_sub(self.free())
     }
 
     /// Returns after a slot became free.
@@ -71,7 +88,7 @@ impl Slots {
 
     /// Returns when nothing is on its way any more; no slot can be taken after.
     pub(crate) async fn drain(&self) {
-        let most = u32::try_from(REQUESTS_MAX).unwrap_or(u32::MAX);
+        let most = u32::try_from(self.all_max).unwrap_or(u32::MAX);
         if let Ok(permits) = self.all.acquire_many(most).await {
             permits.forget();
         }
@@ -81,7 +98,7 @@ impl Slots {
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
         let slots = endpoints
             .entry(ip_code.clone())
-            .or_insert_with(|| Arc::new(Semaphore::new(REQUESTS_PER_ENDPOINT_MAX)));
+            .or_insert_with(|| Arc::new(Semaphore::new(self.per_endpoint_max)));
         slots.clone()
     }
 }
@@ -99,14 +116,14 @@ mod tests {
 
     #[test]
     fn a_full_endpoint_leaves_room_for_the_others() {
-        let slots = Slots::new();
+        let slots = Slots::of_results();
         let (slow, quick) = (IpCode::parse("11111").unwrap(), IpCode::parse("22222").unwrap());
         let held: Vec<Slot> = std::iter::from_fn(|| slots.try_take(&slow)).collect();
-        assert_eq!(held.len(), REQUESTS_PER_ENDPOINT_MAX);
+        assert_eq!(held.len(), RESULTS_PER_ENDPOINT_MAX);
         assert_eq!(slots.full_endpoints(), std::slice::from_ref(&slow));
         assert!(slots.try_take(&quick).is_some());
         drop(held);
         assert!(slots.full_endpoints().is_empty());
-        assert_eq!(slots.free(), REQUESTS_MAX);
+        assert_eq!(slots.free(), RESULTS_MAX);
     }
 }

@@ -165,7 +165,7 @@ fn failed_attempt(
     Attempt {
         id: AttemptId::new(Uuid::now_v7()),
         delivery_id: delivery.id,
-        payment_id: delivery.payment_id,
+        payment_id: Some(delivery.payment_id),
         decision_id: None,
         ip_code: delivery.ip_code.clone(),
         trigger: Trigger::Automatic,

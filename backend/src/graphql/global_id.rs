@@ -2,7 +2,7 @@
 
 use async_graphql::ID;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use todoke_domain::ids::{Id, PaymentId};
+use todoke_domain::ids::{Id, OrderId, PaymentId};
 
 /// Makes a global id.
 pub(crate) fn encode<Kind>(kind: &str, id: Id<Kind>) -> ID {
@@ -20,6 +20,11 @@ pub(crate) fn split(id: &ID) -> Option<(String, String)> {
     let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(id.as_str()).ok()?).ok()?;
     let (kind, value) = text.split_once(':')?;
     Some((kind.to_owned(), value.to_owned()))
+}
+
+/// The id of an order, for the event that tells a cart of it.
+pub(crate) fn of_order(id: OrderId) -> String {
+    encode("Order", id).0
 }
 
 /// The id of a send error, for links in mails.

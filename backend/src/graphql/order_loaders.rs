@@ -11,9 +11,12 @@ use todoke_domain::{
 };
 
 use super::loaders::RowLoader;
-use crate::store::{
-    self, abnormal_orders::AbnormalOrder, checkouts::Checkout, notifications::StoredNotification,
-    order_mails::OrderMail, order_status_changes::StatusChange, orders::Order,
+use crate::{
+    app::order_events::{ToldEvent, load_events},
+    store::{
+        self, abnormal_orders::AbnormalOrder, checkouts::Checkout, notifications::StoredNotification,
+        order_mails::OrderMail, order_status_changes::StatusChange, orders::Order,
+    },
 };
 
 /// A checkout.
@@ -36,6 +39,10 @@ pub(crate) struct StatusChangesOf(pub OrderId);
 /// The mails of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct OrderMailsOf(pub OrderId);
+
+/// What the cart of an order was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct EventOf(pub OrderId);
 
 type Loaded<Key, Value> = Result<HashMap<Key, Value>, Arc<String>>;
 
@@ -108,6 +115,18 @@ impl Loader<OrderMailsOf> for RowLoader {
         let found =
             store::order_mails::list_of_orders(self.scope(), self.app().database.reader(), &ids).await;
         Ok(by_owner(found.map_err(told)?, OrderMailsOf))
+    }
+}
+
+impl Loader<EventOf> for RowLoader {
+    type Value = ToldEvent;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[EventOf]) -> Loaded<EventOf, ToldEvent> {
+        let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let found = load_events(self.app(), self.scope(), &ids).await;
+        let found = found.map_err(|error| Arc::new(format!("{error:?}")))?;
+        Ok(found.into_iter().map(|(order, told)| (EventOf(order), told)).collect())
     }
 }
 

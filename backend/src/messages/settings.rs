@@ -17,12 +17,14 @@ pub(crate) enum SettingFault {
     ParameterNotEditable,
     /// Too many tests of this IP code within a minute.
     TooManyTests,
+    /// Events are always signed: the secret comes before the address.
+    SigningSecretRequired,
 }
 
 impl SettingFault {
     /// Every fault.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::UrlNotWeb,
         Self::UrlHasCredentials,
         Self::UrlHasFragment,
@@ -30,6 +32,7 @@ impl SettingFault {
         Self::MailAddressInvalid,
         Self::ParameterNotEditable,
         Self::TooManyTests,
+        Self::SigningSecretRequired,
     ];
 
     /// The stable public code.
@@ -42,6 +45,7 @@ impl SettingFault {
             Self::MailAddressInvalid => "MAIL_ADDRESS_INVALID",
             Self::ParameterNotEditable => "PARAMETER_NOT_EDITABLE",
             Self::TooManyTests => "TOO_MANY_TESTS",
+            Self::SigningSecretRequired => "SIGNING_SECRET_REQUIRED",
         }
     }
 
@@ -58,6 +62,7 @@ impl SettingFault {
                 "この項目は修正できません。修正できる項目はIPコードの設定で定められています。"
             }
             Self::TooManyTests => "テスト送信は1分間に10回までです。しばらくしてからお試しください。",
+            Self::SigningSecretRequired => "先に署名シークレットを発行してください。",
         }
     }
 
@@ -74,6 +79,7 @@ impl SettingFault {
                 "This parameter may not be edited. The IP code's settings say which ones may."
             }
             Self::TooManyTests => "At most 10 tests can be sent in a minute. Try again shortly.",
+            Self::SigningSecretRequired => "Make the signing secret first.",
         }
     }
 }

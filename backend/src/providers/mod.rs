@@ -1,3 +1,4 @@
 //! What is particular to a provider's wire format.
 
+pub(crate) mod order_restored;
 pub(crate) mod zeus;

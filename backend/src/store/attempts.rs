@@ -43,8 +43,8 @@ pub(crate) struct Attempt {
     pub id: AttemptId,
     /// The delivery.
     pub delivery_id: DeliveryId,
-    /// The payment.
-    pub payment_id: PaymentId,
+    /// The payment; none where it brought an event to a cart.
+    pub payment_id: Option<PaymentId>,
     /// The decision behind it.
     pub decision_id: Option<DecisionId>,
     /// Whose.
@@ -100,7 +100,7 @@ fn active_model(attempt: &Attempt) -> Result<attempts::ActiveModel, DbErr> {
     Ok(attempts::ActiveModel {
         id: Set(attempt.id.value()),
         delivery_id: Set(attempt.delivery_id.value()),
-        payment_id: Set(Some(attempt.payment_id.value())),
+        payment_id: Set(attempt.payment_id.map(PaymentId::value)),
         decision_id: Set(attempt.decision_id.map(DecisionId::value)),
         ip_code: Set(attempt.ip_code.as_str().to_owned()),
         trigger: Set(attempt.trigger.code().to_owned()),
@@ -154,6 +154,21 @@ pub(crate) async fn list_of_payment(
         .map(|attempt| (Place { at: attempt.started_at.as_micros(), id: attempt.id.value() }, attempt))
         .collect();
     Ok(Page::cut(placed, request.rows))
+}
+
+/// The newest attempts that brought an event to a cart, at most so many. The caller has seen that the event may be seen.
+pub(crate) async fn list_of_event(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    event: DeliveryId,
+    rows_max: u64,
+) -> Result<Vec<Attempt>, DbErr> {
+    let newest = attempts::Entity::find()
+        .filter(attempts::Column::DeliveryId.eq(event.value()))
+        .order_by_desc(attempts::Column::StartedAt)
+        .order_by_desc(attempts::Column::Id)
+        .limit(rows_max);
+    with_deciders(db, newest.all(db).await?).await
 }
 
 /// How many attempts a payment has.
@@ -277,13 +292,10 @@ fn attempt_of(row: attempts::Model, decider: Option<&Decider>) -> Result<Attempt
         None => Outcome::Delivered,
         Some(cause) => Outcome::Failed(rows::named("attempts.cause", cause, Cause::from_code)?),
     };
-    let Some(payment_id) = row.payment_id else {
-        return Err(rows::unreadable("attempts.payment_id", ""));
-    };
     Ok(Attempt {
         id: AttemptId::new(row.id),
         delivery_id: DeliveryId::new(row.delivery_id),
-        payment_id: PaymentId::new(payment_id),
+        payment_id: row.payment_id.map(PaymentId::new),
         decision_id: row.decision_id.map(DecisionId::new),
         ip_code: rows::ip_code(&row.ip_code)?,
         trigger: rows::named("attempts.trigger", &row.trigger, Trigger::from_code)?,

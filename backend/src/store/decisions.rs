@@ -28,6 +28,8 @@ pub(crate) enum DecisionKind {
     OrderMail,
     /// The start of a resend batch.
     ResendBatch,
+    /// `order.restored` was sent by hand.
+    OrderEvent,
 }
 
 impl DecisionKind {
@@ -40,13 +42,21 @@ impl DecisionKind {
             Self::Restore => "RESTORE",
             Self::OrderMail => "ORDER_MAIL",
             Self::ResendBatch => "RESEND_BATCH",
+            Self::OrderEvent => "ORDER_EVENT",
         }
     }
 }
 
 impl DecisionKind {
-    const ALL: [Self; 6] =
-        [Self::Resend, Self::MarkProcessed, Self::Reopen, Self::Restore, Self::OrderMail, Self::ResendBatch];
+    const ALL: [Self; 7] = [
+        Self::Resend,
+        Self::MarkProcessed,
+        Self::Reopen,
+        Self::Restore,
+        Self::OrderMail,
+        Self::ResendBatch,
+        Self::OrderEvent,
+    ];
 
     /// The kind of this name.
     pub(crate) fn from_code(code: &str) -> Option<Self> {

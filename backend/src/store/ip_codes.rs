@@ -17,7 +17,7 @@ use todoke_domain::{
 use super::{
     entity::{ip_codes, merchants},
     rows,
-    signing_secrets::{self, SealedSecret},
+    signing_secrets::{self, SealedSecret, SecretPurpose},
 };
 use crate::auth::scope::Scope;
 
@@ -110,8 +110,12 @@ pub(crate) struct IpCodeSettings {
     pub pause_after_failures: u32,
     /// Grows with every change, so that two people never overwrite each other unseen.
     pub settings_version: u32,
-    /// What requests are signed with, newest first; sealed.
+    /// What requests with results are signed with, newest first; sealed.
     pub signing_secrets: Vec<SealedSecret>,
+    /// Where the cart is told of restored orders; `None` while that is switched off.
+    pub restored_url: Option<String>,
+    /// What these events are signed with, newest first; sealed.
+    pub restored_secrets: Vec<SealedSecret>,
 }
 
 /// The IP codes that may be seen, in order.
@@ -234,6 +238,7 @@ fn active_model(settings: &IpCodeSettings, now: Timestamp) -> Result<ip_codes::A
         editable_parameters: Set(settings.editable_parameters.as_ref().map(rows::to_json).transpose()?),
         pause_after_failures: Set(rows::to_i32(settings.pause_after_failures)),
         settings_version: Set(rows::to_i32(settings.settings_version)),
+        restored_url: Set(settings.restored_url.clone()),
         // The template has its own queries.
         order_mail_subject: NotSet,
         order_mail_body: NotSet,
@@ -259,8 +264,8 @@ async fn settings_of(
     let mut secrets = signing_secrets::load(scope, db, &codes).await?;
     let parse = |row: ip_codes::Model| {
         let merchant = names.get(&row.merchant_id).cloned().unwrap_or_default();
-        let signing_secrets = secrets.remove(&row.code).unwrap_or_default();
-        settings_of_row(row, merchant, signing_secrets)
+        let of_code = secrets.remove(&row.code).unwrap_or_default();
+        settings_of_row(row, merchant, of_code)
     };
     found.into_iter().map(parse).collect()
 }
@@ -268,8 +273,10 @@ async fn settings_of(
 fn settings_of_row(
     row: ip_codes::Model,
     merchant: String,
-    signing_secrets: Vec<SealedSecret>,
+    secrets: Vec<SealedSecret>,
 ) -> Result<IpCodeSettings, DbErr> {
+    let (signing_secrets, restored_secrets) =
+        secrets.into_iter().partition(|secret| secret.purpose == SecretPurpose::Results);
     let endpoint = Endpoint {
         url: row.endpoint_url,
         method: rows::named("endpoint_method", &row.endpoint_method, EndpointMethod::from_code)?,
@@ -295,5 +302,7 @@ fn settings_of_row(
         pause_after_failures: rows::count(row.pause_after_failures),
         settings_version: rows::count(row.settings_version),
         signing_secrets,
+        restored_url: row.restored_url,
+        restored_secrets,
     })
 }

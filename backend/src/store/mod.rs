@@ -32,6 +32,8 @@ pub(crate) mod locks;
 pub(crate) mod mails;
 pub(crate) mod merchants;
 pub(crate) mod notifications;
+pub(crate) mod order_event_attempts;
+pub(crate) mod order_events;
 pub(crate) mod order_mail_templates;
 pub(crate) mod order_mails;
 pub(crate) mod order_status_changes;

@@ -40,6 +40,13 @@ pub(crate) struct GatewayPayment {
     pub access_id: String,
 }
 
+impl GatewayPayment {
+    /// The payment as the gateway knows it: ShopID and OrderID.
+    pub(crate) fn shop_order(&self) -> (String, String) {
+        (self.shop_id.clone(), self.gateway_order_id.clone())
+    }
+}
+
 /// A notification to be stored.
 #[derive(Clone, Debug)]
 pub(crate) struct NewNotification {

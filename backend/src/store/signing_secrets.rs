@@ -3,22 +3,48 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, ExprTrait},
 };
 use todoke_domain::{
     ids::{IpCode, SigningSecretId},
     time::Timestamp,
 };
 
-use super::entity::signing_secrets;
+use super::{entity::signing_secrets, rows};
 use crate::auth::scope::Scope;
+
+/// What a secret signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SecretPurpose {
+    /// Payment results.
+    Results,
+    /// `order.restored`.
+    OrderRestored,
+}
+
+impl SecretPurpose {
+    /// The name in storage and on the wire.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Results => "RESULTS",
+            Self::OrderRestored => "ORDER_RESTORED",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::Results, Self::OrderRestored].into_iter().find(|purpose| purpose.code() == code)
+    }
+}
 
 /// A sealed secret of an IP code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SealedSecret {
     /// The secret's id; with the IP code it is the place that it was sealed for.
     pub id: SigningSecretId,
+    /// What it signs.
+    pub purpose: SecretPurpose,
     /// As it is stored.
     pub sealed: String,
     /// When it was made.
@@ -40,7 +66,7 @@ pub(crate) async fn load(
         .await?;
     let mut secrets: HashMap<String, Vec<SealedSecret>> = HashMap::new();
     for row in found {
-        secrets.entry(row.ip_code.clone()).or_default().push(secret_of(row));
+        secrets.entry(row.ip_code.clone()).or_default().push(secret_of(row)?);
     }
     Ok(secrets)
 }
@@ -52,7 +78,7 @@ pub(crate) async fn find_newest(
 ) -> Result<Option<(String, SealedSecret)>, DbErr> {
     let found =
         signing_secrets::Entity::find().order_by_desc(signing_secrets::Column::CreatedAt).one(db).await?;
-    Ok(found.map(|row| (row.ip_code.clone(), secret_of(row))))
+    found.map(|row| Ok((row.ip_code.clone(), secret_of(row)?))).transpose()
 }
 
 /// Stores a new secret.
@@ -68,18 +94,22 @@ pub(crate) async fn insert(
         sealed: Set(secret.sealed.clone()),
         created_at: Set(secret.created_at.as_micros()),
         retires_at: Set(secret.retires_at.map(Timestamp::as_micros)),
+        purpose: Set(secret.purpose.code().to_owned()),
     };
     signing_secrets::Entity::insert(row).exec_without_returning(db).await.map(|_| ())
 }
 
-/// Lets the newest secret of an IP code sign until this instant, and forgets those before it.
+/// Lets the newest secret of an IP code for a purpose sign until this instant, and forgets those before it.
 pub(crate) async fn retire(
     _scope: &Scope,
     db: &impl ConnectionTrait,
     ip_code: &IpCode,
+    purpose: SecretPurpose,
     at: Timestamp,
 ) -> Result<(), DbErr> {
-    let of_code = signing_secrets::Column::IpCode.eq(ip_code.as_str());
+    let of_code = signing_secrets::Column::IpCode
+        .eq(ip_code.as_str())
+        .and(signing_secrets::Column::Purpose.eq(purpose.code()));
     signing_secrets::Entity::delete_many()
         .filter(of_code.clone())
         .filter(signing_secrets::Column::RetiresAt.is_not_null())
@@ -93,11 +123,12 @@ pub(crate) async fn retire(
         .map(|_| ())
 }
 
-fn secret_of(row: signing_secrets::Model) -> SealedSecret {
-    SealedSecret {
+fn secret_of(row: signing_secrets::Model) -> Result<SealedSecret, DbErr> {
+    Ok(SealedSecret {
         id: SigningSecretId::new(row.id),
+        purpose: rows::named("signing_secrets.purpose", &row.purpose, SecretPurpose::from_code)?,
         sealed: row.sealed,
         created_at: Timestamp::from_micros(row.created_at),
         retires_at: row.retires_at.map(Timestamp::from_micros),
-    }
+    })
 }

@@ -194,6 +194,12 @@ const MUTATIONS: &[Line] = &[
         DECIDED,
     ),
     (
+        "resendOrderRestored",
+        "mutation($r:ID!){resendOrderRestored(input:{orderId:$r,idempotencyKey:\"k-5\"}){order{id}}}",
+        "/resendOrderRestored/order",
+        DECIDED,
+    ),
+    (
         "closeAbnormalOrder",
         "mutation($x:ID!){closeAbnormalOrder(input:{id:$x,resolution:REORDERED}){abnormalOrder{id}}}",
         "/closeAbnormalOrder/abnormalOrder",
@@ -302,7 +308,8 @@ async fn plan(app: &TestApp, token: &str, row: &Value) -> Value {
     app.data(Some(token), query, json!({"i": input})).await["planResendBatch"]["batch"]["id"].clone()
 }
 
-/// Three send errors, an abnormal order that can be restored and one that cannot, and an order for every actor.
+/// Three send errors, an abnormal order that can be restored, one that was and one that cannot, and an order for every
+/// actor.
 async fn plant(app: &TestApp) {
     app.merchant.set_answer(SampleAnswer::Error500);
     let results: Vec<Value> = (0..ACTORS.len())
@@ -314,11 +321,13 @@ async fn plant(app: &TestApp) {
         registerOrders(input:{orders:$o}){results{userErrors{field code}}}}";
     let carts =
         |kind: &str| -> Vec<Value> { (0..ACTORS.len()).map(|actor| cart(&order_no(kind, actor))).collect() };
-    let data = app.data(Some(&app.ingest_token), register, json!({"c": carts("A"), "o": carts("O")})).await;
+    let checkouts = [carts("A"), carts("R")].concat();
+    let data = app.data(Some(&app.ingest_token), register, json!({"c": checkouts, "o": carts("O")})).await;
     assert!(!data.to_string().contains("code"), "{data:#}");
     for actor in 0..ACTORS.len() {
-        notify(app, "tshop00012345", &order_no("A", actor)).await;
-        notify(app, "tshop00012345", &order_no("X", actor)).await;
+        for kind in ["A", "R", "X"] {
+            notify(app, "tshop00012345", &order_no(kind, actor)).await;
+        }
     }
     app.clock.advance_ms(GRACE_MS + 1);
     let query = "query($c:[String!]!){abnormalOrderCounts(ipCodes:$c){all}
@@ -326,27 +335,44 @@ async fn plant(app: &TestApp) {
     app.wait_for("all rows", async || {
         let data = app.data(Some(&app.read_token), query, json!({"c": OWN})).await;
         let counts = (&data["abnormalOrderCounts"]["all"], &data["sendErrors"]["totalCount"]);
-        (counts == (&json!(2 * ACTORS.len()), &json!(3 * ACTORS.len()))).then_some(())
+        (counts == (&json!(3 * ACTORS.len()), &json!(3 * ACTORS.len()))).then_some(())
     })
     .await;
+    restore_some(app).await;
+}
+
+/// A restored order for every actor; its cart was not told yet, and can be.
+async fn restore_some(app: &TestApp) {
+    let manager = app.sign_in("manager").await;
+    for actor in 0..ACTORS.len() {
+        let row = app.wait_for_abnormal_order(&order_no("R", actor), |_| true).await;
+        let answer = app.restore(&manager, &row["id"], &order_no("R", actor)).await;
+        assert!(answer.get("errors").is_none(), "{answer}");
+    }
+    let set_up = "mutation($u:String!){
+        rotateSigningSecret(input:{ipCode:\"2012000123\",purpose:ORDER_RESTORED}){secret}
+        updateIpCodeSettings(input:{ipCode:\"2012000123\",restoredEndpointUrl:$u}){userErrors{code}}}";
+    let data = app.data(Some(&manager), set_up, json!({"u": app.merchant.url()})).await;
+    assert_eq!(data["updateIpCodeSettings"]["userErrors"], json!([]));
 }
 
 /// The ids of the things that are this actor's to act on.
 async fn scene(app: &TestApp, actor: usize, manager: &str) -> Value {
-    let query = "query($c:[String!]!,$e:String!,$f:String!,$g:String!,$a:String!,$x:String!,$o:String!){
+    let query = "query($c:[String!]!,$e:String!,$f:String!,$g:String!,$a:String!,$x:String!,$o:String!,$r:String!){
         e:sendErrors(filter:{ipCodes:$c,orderNo:$e}){nodes{id payment{id}}}
         f:sendErrors(filter:{ipCodes:$c,orderNo:$f}){nodes{id}}
         g:sendErrors(filter:{ipCodes:$c,orderNo:$g}){nodes{id}}
         a:abnormalOrders(filter:{ipCodes:$c,orderNo:$a}){nodes{id}}
         x:abnormalOrders(filter:{ipCodes:$c,orderNo:$x}){nodes{id}}
-        o:orders(filter:{ipCodes:$c,orderNo:$o}){nodes{id}}}";
+        o:orders(filter:{ipCodes:$c,orderNo:$o}){nodes{id}} r:orders(filter:{ipCodes:$c,orderNo:$r}){nodes{id}}}";
     let variables = json!({
         "c": OWN, "e": order_no("E", actor), "f": order_no("F", actor), "g": order_no("G", actor), "a": order_no("A", actor), "x": order_no("X", actor), "o": order_no("O", actor),
+        "r": order_no("R", actor),
     });
     let found = app.data(Some(&app.read_token), query, variables).await;
     let id = |name: &str| found[name]["nodes"][0]["id"].clone();
     json!({
-        "c": OWN, "e": id("e"), "f": id("f"), "g": id("g"), "b": plan(app, manager, &id("g")).await, "d": plan(app, manager, &id("g")).await, "a": id("a"), "x": id("x"), "o": id("o"), "p": found["e"]["nodes"][0]["payment"]["id"],
+        "c": OWN, "e": id("e"), "f": id("f"), "g": id("g"), "b": plan(app, manager, &id("g")).await, "d": plan(app, manager, &id("g")).await, "a": id("a"), "x": id("x"), "o": id("o"), "r": id("r"), "p": found["e"]["nodes"][0]["payment"]["id"],
         "s": save_search(app, manager, &order_no("S", actor)).await,
         "n": [cart(&order_no("N", actor))], "m": [cart(&order_no("M", actor))],
     })

@@ -9,7 +9,9 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::harness::{OWN, SampleAnswer, SampleEndpoint, TestApp, TestDatabase, payment_result};
+use crate::harness::{
+    OWN, SampleAnswer, SampleEndpoint, TestApp, TestDatabase, checkout, notification, payment_result,
+};
 
 /// The program with a database and a folder of its own.
 struct Program {
@@ -43,6 +45,7 @@ impl Program {
             .env("TODOKE_DATABASE_URL", &self.database.url)
             .env("TODOKE_LISTEN", &self.listen)
             .env("TODOKE_ALLOW_PRIVATE_ENDPOINTS", "127.0.0.0/8")
+            .env("TODOKE_GRACE_PERIOD_MS", "200")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -88,13 +91,17 @@ impl Program {
         self.client.post(url).bearer_auth(token).json(&payment_result(order_no)).send().await.unwrap()
     }
 
+    async fn graphql(&self, token: &str, query: &str, variables: Value) -> Value {
+        let url = format!("http://{}/graphql", self.listen);
+        let body = json!({"query": query, "variables": variables});
+        let answer = self.client.post(url).bearer_auth(token).json(&body).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
     async fn row(&self, token: &str, order_no: &str) -> Option<Value> {
         let query = "query($c:[String!]!,$o:String!){sendErrors(filter:{ipCodes:$c,orderNo:$o}){nodes{
             status receipt cause attemptCount attempts{nodes{cause requestUrl trigger}}}}}";
-        let body = json!({"query": query, "variables": {"c": [OWN[0]], "o": order_no}});
-        let url = format!("http://{}/graphql", self.listen);
-        let answer = self.client.post(url).bearer_auth(token).json(&body).send().await.unwrap();
-        let answer: Value = answer.json().await.unwrap();
+        let answer = self.graphql(token, query, json!({"c": [OWN[0]], "o": order_no})).await;
         Some(answer["data"]["sendErrors"]["nodes"][0].clone()).filter(Value::is_object)
     }
 }
@@ -143,6 +150,54 @@ async fn an_attempt_whose_process_was_killed_may_have_been_received_and_is_not_s
     endpoint.wait_for_requests(2).await;
     let first = endpoint.requests().iter().filter(|request| request.query.contains("order_no=K-1&")).count();
     assert_eq!(first, 1);
+}
+
+/// Goal: a cart that a dying process was telling of a restored order is told again, with the same id, and there is one
+/// order. Method: the cart has the request and does not answer; SIGKILL; a new start.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cart_is_told_again_after_the_kill() {
+    let program = Program::prepare().await;
+    let cart = SampleEndpoint::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    program.set_up(&cart, "5000").await;
+    program.admin(&["set-shop", OWN[0], "--shop-id", "tshop00012345"]).await;
+    let token = ["create-token", "all", "--ip-code", OWN[0], "--right", "manage"];
+    let token = program.admin(&token).await["token"].as_str().unwrap().to_owned();
+    cart.set_answer(SampleAnswer::Slow);
+    let mut server = program.serve().await;
+    let set_up = "mutation($u:String!,$c:[CheckoutInput!]!){
+        rotateSigningSecret(input:{ipCode:\"2012000123\",purpose:ORDER_RESTORED}){secret}
+        updateIpCodeSettings(input:{ipCode:\"2012000123\",restoredEndpointUrl:$u}){userErrors{code}}
+        registerCheckouts(input:{checkouts:$c}){results{userErrors{code}}}}";
+    program.graphql(&token, set_up, json!({"u": cart.url(), "c": [checkout("K-1")]})).await;
+    let notify = format!("http://{}/notify/gmopg", program.listen);
+    let told = program.client.post(notify).body(notification(&[("OrderID", "K-1")])).send().await.unwrap();
+    assert_eq!(told.text().await.unwrap(), "0");
+    let find = "{abnormalOrders(filter:{ipCodes:[\"2012000123\"]}){nodes{id}}}";
+    let row = wait_for("the row", async || {
+        let found = program.graphql(&token, find, json!({})).await;
+        Some(found["data"]["abnormalOrders"]["nodes"][0]["id"].clone()).filter(Value::is_string)
+    })
+    .await;
+    let restore = "mutation($i:ID!){restoreAbnormalOrder(input:{id:$i,idempotencyKey:\"k\"}){order{id}}}";
+    let order = program.graphql(&token, restore, json!({"i": row})).await;
+    let order = order["data"]["restoreAbnormalOrder"]["order"]["id"].clone();
+    cart.wait_for_requests(1).await;
+    server.kill().await.unwrap();
+    cart.set_answer(SampleAnswer::Ok);
+    let _server = program.serve().await;
+    let read = "query($o:ID!){order(id:$o){restoredEvent{state attempts{cause}}}}";
+    let event = wait_for("the delivery", async || {
+        let found = program.graphql(&token, read, json!({"o": order})).await;
+        let event = found["data"]["order"]["restoredEvent"].clone();
+        (event["state"] == "DELIVERED").then_some(event)
+    })
+    .await;
+    assert_eq!(event["attempts"], json!([{"cause": null}, {"cause": "PROCESS_DIED"}]));
+    let requests = cart.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].header("webhook-id"), requests[1].header("webhook-id"));
+    let again = program.graphql(&token, restore, json!({"i": row})).await;
+    assert_eq!(again["data"]["restoreAbnormalOrder"]["order"]["id"], order, "the same decision");
 }
 
 /// Goal: what was acknowledged is there after a sudden end, and what waits is delivered. Method: SIGKILL right after

@@ -33,6 +33,7 @@ mod live;
 mod mails;
 mod migrations;
 mod notifications;
+mod order_events;
 mod order_mails;
 mod order_races;
 mod order_statuses;

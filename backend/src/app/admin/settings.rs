@@ -9,7 +9,7 @@ use crate::{
     app::{endpoint_health, endpoint_settings, signing_secrets},
     auth::scope::Scope,
     providers::zeus,
-    store::{self, audit::AuditEntry, ip_codes::IpCodeSettings},
+    store::{self, audit::AuditEntry, ip_codes::IpCodeSettings, signing_secrets::SecretPurpose},
 };
 
 /// What is to change of an endpoint; `None` leaves a setting as it is.
@@ -137,9 +137,9 @@ pub async fn rotate_secret(desk: &Desk, code: &str, overlap_hours: u32) -> Resul
     let Ok(until) = signing_secrets::overlap_end(overlap_hours, now) else {
         return refused(format!("the overlap is 0 to {} hours", signing_secrets::OVERLAP_HOURS_MAX));
     };
+    let signed = (&settings.ip_code, SecretPurpose::Results);
     let tx = desk.database.begin_write().await?;
-    let secret =
-        signing_secrets::replace_secret(&desk.sealer, &system, &tx, &settings.ip_code, until, now).await?;
+    let secret = signing_secrets::replace_secret(&desk.sealer, &system, &tx, signed, until, now).await?;
     let entry = AuditEntry::done("rotate-secret", Some(&settings.ip_code), &settings.ip_code)
         .with_change(serde_json::Value::Null, serde_json::json!({"overlap_hours": overlap_hours}));
     store::audit::insert_event(&system, &tx, entry, now).await?;

@@ -16,6 +16,7 @@ use crate::{
         types::{
             attempts::{AttemptOutcome, AttemptTimings, headers},
             ip_codes::{EndpointInput, IpCode, RetryPolicyKind},
+            order_events::SigningSecretPurpose,
             send_errors::{Cause, Parameter, ParameterInput},
         },
     },
@@ -55,6 +56,9 @@ pub(crate) struct UpdateIpCodeSettingsInput {
     pub all_parameters_editable: Option<bool>,
     /// Who is told of send errors by mail; at most 10.
     pub alert_addresses: Option<Vec<String>>,
+    /// Where the cart is told of restored orders (`order.restored`); empty switches it off. Its signing secret comes
+    /// first.
+    pub restored_endpoint_url: Option<String>,
 }
 
 /// The IP code after the change.
@@ -128,6 +132,9 @@ pub(crate) struct TestEndpointPayload {
 pub(crate) struct RotateSigningSecretInput {
     /// The IP code.
     pub ip_code: String,
+    /// What it signs.
+    #[graphql(default_with = "SigningSecretPurpose::Results")]
+    pub purpose: SigningSecretPurpose,
     /// 0 to 168: for so many hours the older one signs too.
     #[graphql(default = 24)]
     pub overlap_hours: i32,
@@ -225,7 +232,7 @@ impl IpCodesMutation {
         }
     }
 
-    /// Makes a new secret to sign requests with; it is shown this once. Needs SETTINGS.
+    /// Makes a new secret to sign results or events with; it is shown this once. Needs SETTINGS.
     async fn rotate_signing_secret(
         &self,
         ctx: &Context<'_>,
@@ -234,8 +241,9 @@ impl IpCodesMutation {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         // A negative overlap is out of range like one that is too long.
         let overlap_hours = u32::try_from(input.overlap_hours).unwrap_or(u32::MAX);
+        let (code, purpose) = (&input.ip_code, input.purpose.into());
         let result =
-            app::signing_secrets::rotate_signing_secret(app, scope, &input.ip_code, overlap_hours).await;
+            app::signing_secrets::rotate_signing_secret(app, scope, code, purpose, overlap_hours).await;
         match split_user_errors(result, ctx.asker()?.language).map_err(|error| ctx.error(error))? {
             Ok((settings, secret)) => Ok(RotateSigningSecretPayload {
                 ip_code: Some(IpCode(settings)),
@@ -274,6 +282,7 @@ fn change_of(input: UpdateIpCodeSettingsInput) -> Result<SettingsChange, Error> 
         retry_policy,
         editable_parameters,
         alert_addresses: input.alert_addresses,
+        restored_url: input.restored_endpoint_url,
     })
 }
 

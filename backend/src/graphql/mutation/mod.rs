@@ -7,6 +7,7 @@ mod accounts;
 mod downloads;
 mod gateway;
 mod ip_codes;
+mod order_events;
 mod order_mails;
 mod order_work;
 mod orders;
@@ -27,5 +28,6 @@ pub struct Mutation(
     ip_codes::IpCodesMutation,
     order_work::OrderWorkMutation,
     order_mails::OrderMailsMutation,
+    order_events::OrderEventsMutation,
     gateway::GatewayMutation,
 );

@@ -9,7 +9,7 @@ use crate::{
     graphql::{
         context::Asked,
         global_id,
-        order_loaders::{CheckoutOf, NotificationsOf, OrderOf},
+        order_loaders::{CheckoutOf, EventOf, NotificationsOf, OrderOf},
         scalars::DateTime,
     },
     store::{
@@ -240,8 +240,13 @@ impl AbnormalOrder {
         let checkout = self.load_checkout(ctx).await?;
         let restored = self.row.restored.as_ref().map(|restored| restored.order_id);
         let order = load_order(ctx, restored.or(self.row.colliding_order).map(OrderOf)).await?;
-        let (checkout, order) = (checkout.as_ref(), order.as_ref());
-        let events = app::timelines::timeline_of_abnormal_order(&self.row, &notifications, checkout, order);
+        let told = match restored {
+            Some(id) => ctx.loader()?.load_one(EventOf(id)).await,
+            None => Ok(None),
+        };
+        let told = told.map_err(|error| ctx.error(Error::internal(error)))?;
+        let (checkout, made) = (checkout.as_ref(), (order.as_ref(), told.as_ref()));
+        let events = app::timelines::timeline_of_abnormal_order(&self.row, &notifications, checkout, made);
         Ok(events.into_iter().map(TimelineEvent::from).collect())
     }
 }

@@ -116,7 +116,7 @@ impl Attempt {
         &self.0.request_url
     }
 
-    /// The form body as percent-encoded bytes; empty for GET.
+    /// The form body as percent-encoded bytes, or JSON for `order.restored`; empty for GET.
     async fn request_body(&self) -> &str {
         &self.0.request_body
     }
@@ -141,8 +141,11 @@ impl Attempt {
         headers(&self.0.response_headers)
     }
 
-    /// The first 64 KiB of the answer's body, decoded in the endpoint's present charset.
+    /// The first 64 KiB of the answer's body, decoded in the endpoint's present charset; in UTF-8 for `order.restored`.
     async fn response_body(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+        if self.0.payment_id.is_none() {
+            return Ok(String::from_utf8_lossy(&self.0.response_body).into_owned());
+        }
         let settings = ctx.app()?.endpoints().load(std::iter::once(&self.0.ip_code)).await;
         let settings = settings.map_err(|error| ctx.error(error.into()))?;
         let charset =

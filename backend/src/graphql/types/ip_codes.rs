@@ -1,11 +1,11 @@
 //! IP codes with their settings. Secrets never stand here.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use todoke_domain::{acknowledgement, endpoint_settings, retry, text};
+use todoke_domain::{acknowledgement, endpoint_settings, retry, text, time::Timestamp};
 
 use super::{
     accounts::Action, endpoint_health::EndpointHealth, gateway::GatewaySettings,
-    order_mails::OrderMailTemplate,
+    order_events::RestoredEndpoint, order_mails::OrderMailTemplate,
 };
 use crate::{
     app::{self, endpoint_settings::GivenEndpoint},
@@ -220,6 +220,11 @@ impl RetryPolicy {
 }
 
 impl SigningSecret {
+    /// Those that sign at this time.
+    pub(crate) fn good(secrets: &[SealedSecret], now: Timestamp) -> Vec<Self> {
+        secrets.iter().filter(|secret| secret.retires_at.is_none_or(|end| now < end)).map(Self::of).collect()
+    }
+
     fn of(secret: &SealedSecret) -> Self {
         Self {
             id: ID(format!("SigningSecret:{}", secret.id)),
@@ -334,12 +339,14 @@ impl IpCode {
         &self.0.alert_addresses
     }
 
-    /// The secrets with which requests are signed, newest first: none, one, or two during a rotation.
+    /// The secrets with which requests with results are signed, newest first: none, one, or two during a rotation.
     async fn signing_secrets(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SigningSecret>> {
-        let now = ctx.app()?.clock.now();
-        let good =
-            self.0.signing_secrets.iter().filter(|secret| secret.retires_at.is_none_or(|end| now < end));
-        Ok(good.map(SigningSecret::of).collect())
+        Ok(SigningSecret::good(&self.0.signing_secrets, ctx.app()?.clock.now()))
+    }
+
+    /// Where the cart is told of restored orders.
+    async fn restored_endpoint(&self, ctx: &Context<'_>) -> async_graphql::Result<RestoredEndpoint> {
+        Ok(RestoredEndpoint::of(&self.0, ctx.app()?.clock.now()))
     }
 
     /// How the endpoint fares.

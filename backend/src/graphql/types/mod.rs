@@ -10,6 +10,7 @@ pub(crate) mod connection;
 pub(crate) mod endpoint_health;
 pub(crate) mod gateway;
 pub(crate) mod ip_codes;
+pub(crate) mod order_events;
 pub(crate) mod order_lists;
 pub(crate) mod order_mails;
 pub(crate) mod order_registrations;

@@ -6,15 +6,16 @@ use todoke_domain::order::{self, StatusStep, item_count};
 use super::{
     abnormal_orders::AbnormalOrder,
     carts::OrderLine,
+    order_events::OrderRestoredEvent,
     order_mails::{OrderMail, OrderMailDraft},
     timeline::TimelineEvent,
 };
 use crate::{
-    app::{self, Error},
+    app::{self, Error, order_events::ToldEvent},
     graphql::{
         context::Asked,
         global_id,
-        order_loaders::{AbnormalOrderOf, OrderMailsOf, StatusChangesOf},
+        order_loaders::{AbnormalOrderOf, EventOf, OrderMailsOf, StatusChangesOf},
         scalars::DateTime,
     },
     store::{order_mails::OrderMail as StoredMail, order_status_changes::StatusChange, orders::Order as Row},
@@ -138,6 +139,11 @@ impl Order {
         Ok(row.map(AbnormalOrder::from))
     }
 
+    /// What the cart was told of its restoration; null where it was not restored, or the endpoint was off at that time.
+    async fn restored_event(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<OrderRestoredEvent>> {
+        Ok(self.load_event(ctx).await?.map(OrderRestoredEvent::from))
+    }
+
     /// What happened to its status, newest first.
     async fn status_history(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<OrderStatusChange>> {
         let changes = self.load_changes(ctx).await?;
@@ -168,14 +174,17 @@ impl Order {
         Ok(self.load_mails(ctx).await?.into_iter().map(Into::into).collect())
     }
 
-    /// What happened around the order, newest first: notifications of its payment, changes of its status, mails.
+    /// What happened around the order, newest first: notifications of its payment, changes of its status, mails, what
+    /// the cart was told.
     #[graphql(complexity = "TIMELINE_COST + child_complexity")]
     async fn timeline(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<TimelineEvent>> {
         let (app, scope) = (ctx.app()?, ctx.scope()?);
         let notifications = app::order_timelines::load_notifications(app, scope, &self.row).await;
         let notifications = notifications.map_err(|error| ctx.error(error))?;
         let (changes, mails) = (self.load_changes(ctx).await?, self.load_mails(ctx).await?);
-        let events = app::order_timelines::timeline_of(&self.row, &notifications, &changes, &mails);
+        let told = self.load_event(ctx).await?;
+        let around = (&changes[..], &mails[..], told.as_ref());
+        let events = app::order_timelines::timeline_of(&self.row, &notifications, around);
         Ok(events.into_iter().map(Into::into).collect())
     }
 }
@@ -184,6 +193,14 @@ impl Order {
     async fn load_changes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StatusChange>> {
         let loaded = ctx.loader()?.load_one(StatusChangesOf(self.row.id)).await;
         Ok(loaded.map_err(|error| ctx.error(Error::internal(error)))?.unwrap_or_default())
+    }
+
+    async fn load_event(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ToldEvent>> {
+        if self.row.restored_from.is_none() {
+            return Ok(None);
+        }
+        let loaded = ctx.loader()?.load_one(EventOf(self.row.id)).await;
+        loaded.map_err(|error| ctx.error(Error::internal(error)))
     }
 
     async fn load_mails(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StoredMail>> {

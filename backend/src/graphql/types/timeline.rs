@@ -49,6 +49,10 @@ pub(crate) enum TimelineKind {
     GatewayChecked,
     /// An order came to another status; the detail is both of them and the reason.
     StatusChanged,
+    /// An event for the cart was made; the detail is its type.
+    EventQueued,
+    /// The cart was told, or not; the detail is the outcome, the cause and the status.
+    EventAttempted,
 }
 
 /// A parameter that was edited. Null: it was not there.
@@ -111,6 +115,8 @@ impl From<Event> for TimelineEvent {
             Kind::CancelledAtGateway => TimelineKind::CancelledAtGateway,
             Kind::GatewayChecked => TimelineKind::GatewayChecked,
             Kind::StatusChanged => TimelineKind::StatusChanged,
+            Kind::EventQueued => TimelineKind::EventQueued,
+            Kind::EventAttempted => TimelineKind::EventAttempted,
         };
         let change = |change: parameter_changes::ParameterChange| ParameterChange {
             name: change.name,

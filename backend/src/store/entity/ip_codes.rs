@@ -22,6 +22,7 @@ pub struct Model {
     pub editable_parameters: Option<String>,
     pub pause_after_failures: i32,
     pub settings_version: i32,
+    pub restored_url: Option<String>,
     pub order_mail_subject: Option<String>,
     pub order_mail_body: Option<String>,
     pub created_at: i64,

@@ -17,6 +17,7 @@ pub(super) mod mail_subjects;
 pub(super) mod mails;
 pub(super) mod merchants;
 pub(super) mod notifications;
+pub(super) mod order_events;
 pub(super) mod order_status_changes;
 pub(super) mod orders;
 pub(super) mod payment_results;

@@ -11,6 +11,7 @@ pub struct Model {
     pub sealed: String,
     pub created_at: i64,
     pub retires_at: Option<i64>,
+    pub purpose: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -106,6 +106,7 @@ fn input_of(form: &Form, ip_code: String) -> UpdateIpCodeSettingsInput {
         editable_parameters: (!typed.all_editable).then(|| items(&typed.editable)),
         all_parameters_editable: typed.all_editable.then_some(true),
         alert_addresses: Some(items(&typed.alerts)),
+        restored_endpoint_url: None,
     }
 }
 

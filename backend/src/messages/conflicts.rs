@@ -1,0 +1,76 @@
+//! Why somebody was second, in both languages.
+
+use super::Language;
+use crate::app::ConflictReason;
+
+impl ConflictReason {
+    /// The text in the reader's language.
+    pub(crate) const fn text(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::AlreadyResending, Language::Japanese) => "このデータは現在再送信中です。",
+            (Self::AlreadyResending, Language::English) => "This row is being re-sent already.",
+            (Self::AlreadySending, Language::Japanese) => "この注文の復旧通知は現在送信中です。",
+            (Self::AlreadySending, Language::English) => {
+                "The cart is being told of this order at this moment."
+            }
+            (Self::AlreadyProcessed, Language::Japanese) => "このデータはすでに処理済です。",
+            (Self::AlreadyProcessed, Language::English) => "This row is processed already.",
+            (Self::NotProcessed, Language::Japanese) => "このデータは処理済ではありません。",
+            (Self::NotProcessed, Language::English) => "This row is not processed.",
+            (Self::ChangedMeanwhile, Language::Japanese) => {
+                "表示後に再送信が行われました。最新の内容を確認してください。"
+            }
+            (Self::ChangedMeanwhile, Language::English) => {
+                "The row was tried again since you read it. Check its present state."
+            }
+            (Self::StatusChanged, Language::Japanese) => {
+                "表示後に注文処理状況が変更されました。最新の内容を確認してください。"
+            }
+            (Self::StatusChanged, Language::English) => {
+                "The order's status was changed since you read it. Check its present state."
+            }
+            (Self::MailAlreadySent, Language::Japanese) => "この注文の確認メールはすでに送信されています。",
+            (Self::MailAlreadySent, Language::English) => {
+                "The confirmation mail of this order was sent already."
+            }
+            (Self::AlreadyRestored, Language::Japanese) => "この注文はすでに復旧済です。",
+            (Self::AlreadyRestored, Language::English) => "This order is restored already.",
+            (Self::NotRestorable, Language::Japanese) => "この注文は復旧できません。",
+            (Self::NotRestorable, Language::English) => "This order cannot be restored.",
+            (Self::AlreadyClosed, Language::Japanese) => "この注文はすでに対応済みとして処理されています。",
+            (Self::AlreadyClosed, Language::English) => "This row is closed already.",
+            (Self::NotClosable, Language::Japanese) => {
+                "対応済みにできるのは、重複注文と復旧不可の注文だけです。"
+            }
+            (Self::NotClosable, Language::English) => {
+                "Only duplicates and orders that cannot be restored can be closed."
+            }
+            (Self::SettingsChanged, Language::Japanese) => {
+                "表示後に設定が変更されました。最新の内容を確認してください。"
+            }
+            (Self::SettingsChanged, Language::English) => {
+                "The settings were changed since you read them. Check their present state."
+            }
+            (Self::GatewayCheckBlocked, Language::Japanese) => {
+                "決済代行会社の取引状態が結果通知と一致しないため、復旧できません。"
+            }
+            (Self::GatewayCheckBlocked, Language::English) => {
+                "The gateway's state of this payment contradicts the notification. It cannot be restored."
+            }
+            (Self::KeyReused, Language::Japanese) => "このidempotencyKeyは別の操作で使用済みです。",
+            (Self::BatchState, Language::Japanese) => {
+                "この一括処理は、現在の状態ではこの操作を受け付けません。"
+            }
+            (Self::BatchState, Language::English) => {
+                "In its present state this batch does not take this command."
+            }
+            (Self::PlanExpired, Language::Japanese) => {
+                "確認から1時間以上経過しました。もう一度条件を指定してください。"
+            }
+            (Self::PlanExpired, Language::English) => {
+                "More than an hour has passed since the confirmation. Choose the rows again."
+            }
+            (Self::KeyReused, Language::English) => "This idempotencyKey was used for something else.",
+        }
+    }
+}
