@@ -18,6 +18,18 @@ use ipnet::IpNet;
 use todoke_domain::order::{CHECKOUT_RETENTION_DAYS_DEFAULT, CHECKOUT_RETENTION_DAYS_MAX};
 use url::Url;
 
+/// What this process does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Everything.
+    #[default]
+    All,
+    /// HTTP only; a worker elsewhere delivers.
+    Web,
+    /// Deliveries, evaluations and mails only; HTTP serves health and figures.
+    Worker,
+}
+
 /// What the process is told from outside.
 #[derive(Clone, Debug)]
 pub struct Config {

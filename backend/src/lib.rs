@@ -8,6 +8,8 @@ pub mod clock;
 pub mod config;
 mod delivery;
 pub mod demo;
+mod error;
+mod global_id;
 mod graphql;
 pub mod http;
 pub mod live;

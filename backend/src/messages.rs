@@ -11,6 +11,7 @@ mod settings;
 pub(crate) use self::resend_batches::{batch_row_reason_text, batch_row_state_text};
 pub(crate) use abnormal_orders::{abnormal_order_status_text, cancelled_text, reason_text};
 pub(crate) use causes::{cause_text, receipt_text};
+pub(crate) use conflicts::ConflictReason;
 pub(crate) use settings::SettingFault;
 
 /// The reader's language.

@@ -10,7 +10,7 @@ use crate::{
     app::{App, admin::Desk, evaluations, retention, tokens},
     auth::{scope::Scope, sealed::Sealer, secrets::Secrets, signing},
     clock::SharedClock,
-    config::Config,
+    config::{Config, Role},
     delivery::{
         batches, claim,
         endpoints::Endpoints,
@@ -24,7 +24,10 @@ use crate::{
     },
     http,
     live::Live,
-    mail::{outbox, transport::Transport},
+    mail::{
+        outbox::{self, Outbox},
+        transport::Transport,
+    },
     store::{self, Database, Engine},
     telemetry,
 };
@@ -39,18 +42,6 @@ const HTTP_WORKERS: usize = 2;
 const CONNECTIONS_MAX: usize = 4_000;
 /// Seconds that open requests get to finish when the process stops.
 const SHUTDOWN_S: u64 = 5;
-
-/// What this process does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Role {
-    /// Everything.
-    #[default]
-    All,
-    /// HTTP only; a worker elsewhere delivers.
-    Web,
-    /// Deliveries, evaluations and mails only; HTTP serves health and figures.
-    Worker,
-}
 
 /// Why the start failed.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +157,16 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
     tokio::spawn(evaluations::keep_evaluating(app.clone(), stop.clone()));
     tokio::spawn(retention::keep_removing(app.clone(), stop.clone()));
     tokio::spawn(batches::run(app.machinery.clone(), stop.clone()));
-    tokio::spawn(outbox::run(app.clone(), transport, from, stop.clone()));
+    let outbox = Outbox {
+        database: app.database.clone(),
+        clock: app.clock.clone(),
+        live: app.live.clone(),
+        transport,
+        from,
+        public_url: app.config.public_url.clone(),
+        alert_window_ms: app.config.alert_window_ms,
+    };
+    tokio::spawn(outbox::run(outbox, stop.clone()));
     Ok(())
 }
 

@@ -10,10 +10,12 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
-use super::{App, Error};
+use super::{
+    App, Error,
+    authorization::{self, Authorized},
+};
 use crate::{
     auth::{
-        authorize::{self, Authorized},
         jwt, password, refresh,
         scope::{Actor, Origin, Scope},
     },
@@ -172,7 +174,7 @@ async fn authorized_session(
     origin: Origin,
 ) -> Result<OpenSession, Error> {
     let (access_token, expires_at) = jwt::issue(&app.secrets, user, session, app.clock.now())?;
-    let authorized = authorize::authorize(app, &access_token, origin).await?;
+    let authorized = authorization::authorize(app, &access_token, origin).await?;
     Ok(OpenSession { access_token, expires_at, refresh_token, authorized })
 }
 

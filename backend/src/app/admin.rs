@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::signing_secrets;
 use crate::{
-    auth::{api_token, password, scope::Scope, sealed::Sealer},
+    auth::{api_token, password, scope::Scope, sealed::Sealer, signing::SecretPurpose},
     clock::SharedClock,
     config::Config,
     store::{
@@ -18,7 +18,6 @@ use crate::{
         accounts::NewUser,
         audit::AuditEntry,
         ip_codes::{Endpoint, IpCodeSettings, PAUSE_AFTER_FAILURES_DEFAULT},
-        signing_secrets::SecretPurpose,
         tokens::{ApiToken, NewApiToken},
     },
 };

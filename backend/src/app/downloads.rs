@@ -12,6 +12,7 @@ mod written;
 use self::written::{WrittenFilter, WrittenList, WrittenSearch};
 use super::{
     App, Error,
+    authorization::authorize_link,
     exports::{
         Export, Form, SendErrorExport, abnormal_orders::AbnormalOrderExport,
         resend_batches::ResendBatchExport,
@@ -20,7 +21,6 @@ use super::{
 };
 use crate::{
     auth::{
-        authorize::authorize_link,
         download_link::{self, Holder},
         scope::{Origin, Scope},
     },

@@ -8,10 +8,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::{
     auth::{sealed::Sealer, secrets::Secrets},
     clock::SharedClock,
-    config::Config,
+    config::{Config, Role},
     delivery::{endpoints::Endpoints, gateway::Gateway, inbox::Inbox, machinery::Machinery},
     live::Live,
-    runtime::Role,
     store::Database,
 };
 
@@ -19,13 +18,13 @@ mod abnormal_order_actions;
 pub(crate) mod abnormal_orders;
 pub(crate) mod accounts;
 pub mod admin;
+pub(crate) mod authorization;
 pub(crate) mod checkouts;
 mod closings;
 pub(crate) mod downloads;
 pub(crate) mod endpoint_health;
 pub(crate) mod endpoint_settings;
 pub(crate) mod endpoint_tests;
-mod error;
 pub(crate) mod evaluations;
 pub(crate) mod exports;
 pub(crate) mod gateway_checks;
@@ -50,7 +49,10 @@ pub(crate) mod signing_secrets;
 pub(crate) mod timelines;
 pub(crate) mod tokens;
 
-pub(crate) use error::{ConflictReason, Error, FieldError};
+pub(crate) use crate::{
+    error::{Error, FieldError},
+    messages::ConflictReason,
+};
 
 /// What every use case has at hand.
 pub struct App {

@@ -14,15 +14,10 @@ use crate::{
     auth::{
         scope::Scope,
         sealed::{Sealer, SecretText},
-        signing,
+        signing::{self, SealedSecret, SecretPurpose},
     },
     messages::Message,
-    store::{
-        self,
-        audit::AuditEntry,
-        ip_codes::IpCodeSettings,
-        signing_secrets::{SealedSecret, SecretPurpose},
-    },
+    store::{self, audit::AuditEntry, ip_codes::IpCodeSettings},
 };
 
 /// Longest time in which both secrets sign, in hours: a week is enough to change a program.

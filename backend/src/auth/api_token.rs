@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::{random_bytes, sha256_hex};
-use crate::app::Error;
+use crate::error::Error;
 
 /// How every token begins, so that secret scanners know one.
 pub(crate) const PREFIX: &str = "tdk_";

@@ -7,7 +7,7 @@ use todoke_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::{scope::Actor, secrets::Secrets};
-use crate::app::Error;
+use crate::error::Error;
 
 /// How long a link is good, in milliseconds: a browser opens it at once, and an address may lie about in a history.
 const LINK_MS: i64 = 60_000;

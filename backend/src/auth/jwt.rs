@@ -10,7 +10,7 @@ use todoke_domain::{
 use uuid::Uuid;
 
 use super::secrets::Secrets;
-use crate::app::Error;
+use crate::error::Error;
 
 /// How long an access token is good, in milliseconds.
 pub(crate) const ACCESS_TOKEN_MS: i64 = 10 * 60 * 1_000;

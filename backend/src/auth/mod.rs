@@ -1,7 +1,6 @@
 //! Who is asking: passwords, sessions, tokens, and the scope that every store function takes.
 
 pub(crate) mod api_token;
-pub(crate) mod authorize;
 pub(crate) mod download_link;
 pub(crate) mod jwt;
 pub(crate) mod password;

@@ -5,7 +5,7 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 
-use crate::app::Error;
+use crate::error::Error;
 
 /// Shortest password.
 pub(crate) const PASSWORD_CHARS_MIN: usize = 10;

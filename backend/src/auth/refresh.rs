@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use todoke_domain::ids::SessionId;
 
 use super::{random_bytes, sha256_hex};
-use crate::app::Error;
+use crate::error::Error;
 
 /// The cookie's name.
 pub(crate) const COOKIE: &str = "todoke_refresh";

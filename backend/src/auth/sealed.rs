@@ -12,7 +12,7 @@ use chacha20poly1305::{
 };
 
 use super::{random_bytes, secrets};
-use crate::{app::Error, config::SecretKey};
+use crate::{config::SecretKey, error::Error};
 
 /// The file in the data directory, where no key was given by a setting.
 const KEY_FILE: &str = "secret.key";

@@ -15,12 +15,51 @@ use super::{
     random_bytes,
     sealed::{Sealer, SecretText, Unopenable},
 };
-use crate::{app::Error, store::signing_secrets::SealedSecret};
+use crate::error::Error;
 
 /// Bytes of a secret; the specification asks for 24 to 64.
 const SECRET_BYTES: usize = 32;
 /// How every secret begins.
 const PREFIX: &str = "whsec_";
+
+/// What a secret signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SecretPurpose {
+    /// Payment results.
+    Results,
+    /// `order.restored`.
+    OrderRestored,
+}
+
+impl SecretPurpose {
+    /// The name in storage and on the wire.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Results => "RESULTS",
+            Self::OrderRestored => "ORDER_RESTORED",
+        }
+    }
+
+    /// The purpose of that name.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        [Self::Results, Self::OrderRestored].into_iter().find(|purpose| purpose.code() == code)
+    }
+}
+
+/// A sealed secret of an IP code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SealedSecret {
+    /// The secret's id; with the IP code it is the place that it was sealed for.
+    pub id: SigningSecretId,
+    /// What it signs.
+    pub purpose: SecretPurpose,
+    /// As it is stored.
+    pub sealed: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it signs; the newest one has no end.
+    pub retires_at: Option<Timestamp>,
+}
 
 /// Makes a secret, as the merchant's program takes it.
 pub(crate) fn make_secret() -> Result<SecretText, Error> {

@@ -7,9 +7,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     clock::SystemClock,
-    config::Config,
-    demo, print_schema,
-    runtime::{self, Role},
+    config::{Config, Role},
+    demo, print_schema, runtime,
     store::Database,
     telemetry,
 };

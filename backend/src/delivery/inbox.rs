@@ -19,8 +19,8 @@ use super::{
     slots::Slot,
 };
 use crate::{
-    app::Error,
     auth::scope::Scope,
+    error::Error,
     live::Change,
     store::{
         self,

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::{Clock, SystemClock},
-    config::Config,
-    runtime::{self, Role},
+    config::{Config, Role},
+    runtime,
 };
 
 mod abnormal_orders;

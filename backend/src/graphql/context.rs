@@ -6,11 +6,8 @@ use async_graphql::{Context, dataloader::DataLoader};
 
 use super::{errors, loaders::RowLoader};
 use crate::{
-    app::{App, Error},
-    auth::{
-        authorize::Authorized,
-        scope::{Origin, Scope},
-    },
+    app::{App, Error, authorization::Authorized},
+    auth::scope::{Origin, Scope},
     messages::Language,
 };
 

@@ -3,7 +3,6 @@
 
 pub(crate) mod context;
 pub(crate) mod errors;
-pub(crate) mod global_id;
 pub(crate) mod loaders;
 pub(crate) mod mutation;
 pub(crate) mod order_loaders;

@@ -21,6 +21,7 @@ use crate::{
     app::{
         self, App, Error, FieldError,
         abnormal_orders::AbnormalOrderSearch,
+        authorization,
         downloads::open_download,
         exports::{
             Export, Form, SendErrorExport, abnormal_orders::AbnormalOrderExport,
@@ -29,8 +30,8 @@ use crate::{
         resend_batches::find_resend_batch,
         send_errors::parse_filter,
     },
-    auth::{authorize, scope::Scope},
-    graphql::global_id,
+    auth::scope::Scope,
+    global_id,
     messages::{Language, Message},
     store::page::Place,
 };
@@ -95,9 +96,9 @@ async fn begin(
     query: &Parameters,
     export_of: ExportOf,
 ) -> Result<(Export, Scope), Error> {
-    let bearer = request::header(request, "authorization").and_then(authorize::bearer);
+    let bearer = request::header(request, "authorization").and_then(authorization::bearer);
     let bearer = bearer.ok_or(Error::Unauthenticated)?;
-    let authorized = authorize::authorize(app, bearer, request::origin(request)).await?;
+    let authorized = authorization::authorize(app, bearer, request::origin(request)).await?;
     let encoding = match query.get("encoding") {
         None => CsvEncoding::default(),
         Some(name) => CsvEncoding::from_name(name).ok_or_else(|| unknown_value("encoding"))?,

@@ -7,8 +7,8 @@ use async_graphql::{Request, Response};
 
 use super::{problem, request, websocket};
 use crate::{
-    app::{App, Error},
-    auth::{authorize, refresh, scope::Scope},
+    app::{App, Error, authorization},
+    auth::{refresh, scope::Scope},
     graphql::{context::Asker, loaders::RowLoader, schema::Schema},
 };
 
@@ -110,7 +110,7 @@ async fn execute(request: &HttpRequest, app: Arc<App>, schema: &Schema, query: R
 
 /// Who asks. A bad token asks as nobody; that the database is away is said at once.
 pub(crate) async fn asker_of(request: &HttpRequest, app: &App) -> Result<Asker, Error> {
-    let bearer = request::header(request, "authorization").and_then(authorize::bearer).map(str::to_owned);
+    let bearer = request::header(request, "authorization").and_then(authorization::bearer).map(str::to_owned);
     let refresh_token = request.cookie(refresh::COOKIE).map(|cookie| cookie.value().to_owned());
     let nobody = Asker {
         bearer: None,
@@ -125,7 +125,7 @@ pub(crate) async fn asker_of(request: &HttpRequest, app: &App) -> Result<Asker, 
 /// The asker with this token, as nobody where it is not good.
 pub(crate) async fn with_bearer(app: &App, asker: Asker, bearer: Option<String>) -> Result<Asker, Error> {
     let Some(token) = bearer else { return Ok(asker) };
-    match authorize::authorize(app, &token, asker.origin.clone()).await {
+    match authorization::authorize(app, &token, asker.origin.clone()).await {
         Ok(authorized) => Ok(Asker { bearer: Some(token), authorized: Some(authorized), ..asker }),
         Err(Error::Unauthenticated) => Ok(asker),
         Err(error) => Err(error),

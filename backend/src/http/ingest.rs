@@ -12,10 +12,9 @@ use super::{
 };
 use crate::{
     app::{
-        App, Error,
+        App, Error, authorization,
         payments::{ElementFault, Refused, accept_results},
     },
-    auth::authorize,
     delivery::inbox::Accepted,
     messages::{Language, Message},
 };
@@ -78,9 +77,9 @@ async fn take_in(
     app: &Arc<App>,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<Vec<Accepted>, Box<HttpResponse>> {
-    let bearer = request::header(request, "authorization").and_then(authorize::bearer);
+    let bearer = request::header(request, "authorization").and_then(authorization::bearer);
     let bearer = bearer.ok_or_else(|| Box::new(problem::of_error(request, &Error::Unauthenticated)))?;
-    let authorized = authorize::authorize(app, bearer, request::origin(request)).await;
+    let authorized = authorization::authorize(app, bearer, request::origin(request)).await;
     let authorized = authorized.map_err(|error| Box::new(problem::of_error(request, &error)))?;
     let body = body.map_err(|error| Box::new(problem::unreadable_body(request, &error, BODY_BYTES_MAX)))?;
     let elements = parse_elements(request, &body)?;

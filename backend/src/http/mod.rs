@@ -9,7 +9,7 @@ use actix_web::{
     web,
 };
 
-use crate::{app::App, graphql::schema, runtime::Role};
+use crate::{app::App, config::Role, graphql::schema};
 
 mod assets;
 mod export;

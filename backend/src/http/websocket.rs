@@ -19,8 +19,7 @@ use tokio::sync::Mutex;
 
 use super::graphql::{asker_of, scope_of, with_bearer};
 use crate::{
-    app::{App, Error},
-    auth::authorize,
+    app::{App, Error, authorization},
     graphql::{context::Asker, loaders::RowLoader, schema::Schema},
 };
 
@@ -139,7 +138,8 @@ async fn init(
     known: Arc<Mutex<Asker>>,
     payload: serde_json::Value,
 ) -> async_graphql::Result<Data> {
-    let told = payload.get("authorization").and_then(serde_json::Value::as_str).and_then(authorize::bearer);
+    let told =
+        payload.get("authorization").and_then(serde_json::Value::as_str).and_then(authorization::bearer);
     let mut asker = known.lock().await;
     if let Some(token) = told {
         let authorized = with_bearer(&app, asker.clone(), Some(token.to_owned())).await;
@@ -161,7 +161,8 @@ async fn ended(app: &App, known: &Mutex<Asker>) {
         tokio::time::sleep(CREDENTIAL_LOOK_EVERY).await;
         let asker = known.lock().await.clone();
         let Some(bearer) = asker.bearer.as_deref() else { continue };
-        if let Err(Error::Unauthenticated) = authorize::authorize(app, bearer, asker.origin.clone()).await {
+        if let Err(Error::Unauthenticated) = authorization::authorize(app, bearer, asker.origin.clone()).await
+        {
             return;
         }
     }

@@ -6,14 +6,16 @@ use std::{sync::Arc, time::Duration};
 use lettre::message::Mailbox;
 use todoke_domain::{ids::OrderId, time::Timestamp};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::{templates, transport::Transport};
 use crate::{
-    app::{App, Error},
     auth::scope::Scope,
-    live::Change,
+    clock::SharedClock,
+    error::Error,
+    live::{Change, Live},
     store::{
-        self,
+        self, Database,
         mails::{MailState, WaitingMail},
     },
     telemetry,
@@ -34,10 +36,28 @@ const FIRST_WAIT_MS: i64 = 5_000;
 /// Longest wait between tries, in milliseconds.
 const WAIT_MS_MAX: i64 = 3_600_000;
 
+/// What the mails go out with.
+pub(crate) struct Outbox {
+    /// Where they wait.
+    pub database: Database,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Who is told of an order's mail.
+    pub live: Arc<Live>,
+    /// The way out.
+    pub transport: Transport,
+    /// The sender.
+    pub from: Mailbox,
+    /// The address under which people reach this server, for links.
+    pub public_url: Url,
+    /// How long alerts to one address are gathered after the first, in milliseconds.
+    pub alert_window_ms: i64,
+}
+
 /// Sends until told to stop.
-pub(crate) async fn run(app: Arc<App>, transport: Transport, from: Mailbox, stop: CancellationToken) {
+pub(crate) async fn run(outbox: Outbox, stop: CancellationToken) {
     loop {
-        if let Err(error) = send_once(&app, &transport, &from).await {
+        if let Err(error) = send_once(&outbox).await {
             tracing::warn!(?error, "the outbox could not be read; trying again");
         }
         tokio::select! {
@@ -47,15 +67,15 @@ pub(crate) async fn run(app: Arc<App>, transport: Transport, from: Mailbox, stop
     }
 }
 
-async fn send_once(app: &App, transport: &Transport, from: &Mailbox) -> Result<(), Error> {
+async fn send_once(outbox: &Outbox) -> Result<(), Error> {
     let system = Scope::system();
-    let now = app.clock.now();
-    if store::mails::is_any_window_over(&system, app.database.reader(), now).await? {
-        close_windows(app, now).await?;
+    let now = outbox.clock.now();
+    if store::mails::is_any_window_over(&system, outbox.database.reader(), now).await? {
+        close_windows(outbox, now).await?;
     }
-    while store::mails::is_any_due(&system, app.database.reader(), app.clock.now()).await? {
-        let tx = app.database.begin_write().await?;
-        let now = app.clock.now();
+    while store::mails::is_any_due(&system, outbox.database.reader(), outbox.clock.now()).await? {
+        let tx = outbox.database.begin_write().await?;
+        let now = outbox.clock.now();
         let claimed =
             store::mails::claim_due(&system, &tx, now, now.plus_millis(CLAIM_MS), MAILS_MAX).await?;
         tx.commit().await?;
@@ -63,19 +83,19 @@ async fn send_once(app: &App, transport: &Transport, from: &Mailbox) -> Result<(
             return Ok(());
         }
         for mail in claimed {
-            hand_over(app, transport, from, mail).await?;
+            hand_over(outbox, mail).await?;
         }
     }
     Ok(())
 }
 
-async fn hand_over(app: &App, transport: &Transport, from: &Mailbox, mail: WaitingMail) -> Result<(), Error> {
+async fn hand_over(outbox: &Outbox, mail: WaitingMail) -> Result<(), Error> {
     let system = Scope::system();
-    let result = transport.send(from, &mail).await;
-    let now = app.clock.now();
+    let result = outbox.transport.send(&outbox.from, &mail).await;
+    let now = outbox.clock.now();
     let kind = if result.is_ok() { "sent" } else { "failed" };
     telemetry::count("todoke_mails_total", "result", kind, 1);
-    let tx = app.database.begin_write().await?;
+    let tx = outbox.database.begin_write().await?;
     match result {
         Ok(()) => store::mails::note_sent(&system, &tx, mail.id, now).await?,
         Err(error) => {
@@ -91,7 +111,7 @@ async fn hand_over(app: &App, transport: &Transport, from: &Mailbox, mail: Waiti
     }
     tx.commit().await?;
     if let Some((ip_code, order)) = &mail.order {
-        app.live.tell(Change::order(ip_code, *order));
+        outbox.live.tell(Change::order(ip_code, *order));
     }
     Ok(())
 }
@@ -110,9 +130,9 @@ fn next_try(tries: u32, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// A window in which alerts gathered ends with a digest and runs on; one in which nothing came is closed.
-async fn close_windows(app: &App, now: Timestamp) -> Result<(), Error> {
+async fn close_windows(outbox: &Outbox, now: Timestamp) -> Result<(), Error> {
     let system = Scope::system();
-    let tx = app.database.begin_write().await?;
+    let tx = outbox.database.begin_write().await?;
     for recipient in store::mails::lock_windows_over(&system, &tx, now, WINDOWS_MAX).await? {
         let waiting = store::mails::take_waiting(&system, &tx, &recipient).await?;
         if waiting.is_empty() {
@@ -121,9 +141,9 @@ async fn close_windows(app: &App, now: Timestamp) -> Result<(), Error> {
         }
         let mut rows = store::send_errors::find_many(&system, &tx, &waiting).await?;
         rows.sort_by_key(|row| (row.occurred_at, row.id));
-        let mail = templates::send_error_digest(&recipient, &rows, waiting.len(), &app.config.public_url);
+        let mail = templates::send_error_digest(&recipient, &rows, waiting.len(), &outbox.public_url);
         store::mails::enqueue(&system, &tx, mail, &waiting, now).await?;
-        let closes_at = now.plus_millis(app.config.alert_window_ms);
+        let closes_at = now.plus_millis(outbox.alert_window_ms);
         store::mails::extend_window(&system, &tx, &recipient, closes_at).await?;
     }
     tx.commit().await?;

@@ -181,7 +181,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 }
 
 fn link_to(row: &SendError, public_url: &Url) -> String {
-    let path = format!("send-errors/{}", crate::graphql::global_id::of_send_error(row.id));
+    let path = format!("send-errors/{}", crate::global_id::of_send_error(row.id));
     public_url.join(&path).map_or_else(|_| public_url.to_string(), String::from)
 }
 

@@ -1,7 +1,88 @@
 //! Why somebody was second, in both languages.
 
 use super::Language;
-use crate::app::ConflictReason;
+
+/// Ways of being second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConflictReason {
+    /// A resend of this row is on its way.
+    AlreadyResending,
+    /// The event is on its way to the cart.
+    AlreadySending,
+    /// The row is closed.
+    AlreadyProcessed,
+    /// The row is open.
+    NotProcessed,
+    /// The row was tried again since the page was read.
+    ChangedMeanwhile,
+    /// The order is in another status than the page showed.
+    StatusChanged,
+    /// The order's confirmation mail was sent already.
+    MailAlreadySent,
+    /// The order was restored already.
+    AlreadyRestored,
+    /// The row is in a state that cannot be restored.
+    NotRestorable,
+    /// The row is closed already.
+    AlreadyClosed,
+    /// The row is in a state that cannot be closed.
+    NotClosable,
+    /// The gateway contradicts the notification.
+    GatewayCheckBlocked,
+    /// The idempotency key was used for something else.
+    KeyReused,
+    /// The batch is in a state in which the command has no place.
+    BatchState,
+    /// The plan was not started within its hour.
+    PlanExpired,
+    /// The settings were changed since they were read.
+    SettingsChanged,
+}
+
+impl ConflictReason {
+    /// Every reason.
+    #[cfg(test)]
+    pub(crate) const ALL: &[Self] = &[
+        Self::AlreadyResending,
+        Self::AlreadySending,
+        Self::AlreadyProcessed,
+        Self::NotProcessed,
+        Self::ChangedMeanwhile,
+        Self::StatusChanged,
+        Self::MailAlreadySent,
+        Self::AlreadyRestored,
+        Self::NotRestorable,
+        Self::AlreadyClosed,
+        Self::NotClosable,
+        Self::GatewayCheckBlocked,
+        Self::KeyReused,
+        Self::BatchState,
+        Self::PlanExpired,
+        Self::SettingsChanged,
+    ];
+
+    /// The stable public code.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::AlreadyResending => "ALREADY_RESENDING",
+            Self::AlreadySending => "ALREADY_SENDING",
+            Self::AlreadyProcessed => "ALREADY_PROCESSED",
+            Self::NotProcessed => "NOT_PROCESSED",
+            Self::ChangedMeanwhile => "CHANGED_MEANWHILE",
+            Self::StatusChanged => "STATUS_CHANGED",
+            Self::MailAlreadySent => "MAIL_ALREADY_SENT",
+            Self::AlreadyRestored => "ALREADY_RESTORED",
+            Self::NotRestorable => "NOT_RESTORABLE",
+            Self::AlreadyClosed => "ALREADY_CLOSED",
+            Self::NotClosable => "NOT_CLOSABLE",
+            Self::GatewayCheckBlocked => "GATEWAY_CHECK_BLOCKED",
+            Self::KeyReused => "KEY_REUSED",
+            Self::BatchState => "BATCH_STATE",
+            Self::PlanExpired => "PLAN_EXPIRED",
+            Self::SettingsChanged => "SETTINGS_CHANGED",
+        }
+    }
+}
 
 impl ConflictReason {
     /// The text in the reader's language.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use todoke_domain::order_event::ORDER_RESTORED;
 
 use crate::{
-    graphql::global_id,
+    global_id,
     store::{order_events::OrderEvent, orders::Order},
 };
 

@@ -16,10 +16,12 @@ use todoke_domain::{
 
 use super::{
     entity::{ip_codes, merchants},
-    rows,
-    signing_secrets::{self, SealedSecret, SecretPurpose},
+    rows, signing_secrets,
 };
-use crate::auth::scope::Scope;
+use crate::auth::{
+    scope::Scope,
+    signing::{SealedSecret, SecretPurpose},
+};
 
 /// Default time-out of an endpoint, in milliseconds (docs/DOMAIN.md, Zeus carrier billing: 15 s).
 pub(crate) const TIMEOUT_MS_DEFAULT: u32 = 15_000;

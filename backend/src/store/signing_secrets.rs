@@ -13,45 +13,10 @@ use todoke_domain::{
 };
 
 use super::{entity::signing_secrets, rows};
-use crate::auth::scope::Scope;
-
-/// What a secret signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SecretPurpose {
-    /// Payment results.
-    Results,
-    /// `order.restored`.
-    OrderRestored,
-}
-
-impl SecretPurpose {
-    /// The name in storage and on the wire.
-    pub(crate) const fn code(self) -> &'static str {
-        match self {
-            Self::Results => "RESULTS",
-            Self::OrderRestored => "ORDER_RESTORED",
-        }
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        [Self::Results, Self::OrderRestored].into_iter().find(|purpose| purpose.code() == code)
-    }
-}
-
-/// A sealed secret of an IP code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SealedSecret {
-    /// The secret's id; with the IP code it is the place that it was sealed for.
-    pub id: SigningSecretId,
-    /// What it signs.
-    pub purpose: SecretPurpose,
-    /// As it is stored.
-    pub sealed: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// Until when it signs; the newest one has no end.
-    pub retires_at: Option<Timestamp>,
-}
+use crate::auth::{
+    scope::Scope,
+    signing::{SealedSecret, SecretPurpose},
+};
 
 /// The secrets of these IP codes, newest first.
 pub(crate) async fn load(

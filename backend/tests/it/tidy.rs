@@ -23,6 +23,7 @@ const UNBOUND: &[(&str, &str)] = &[
         "app/evaluations.rs",
         "the worker that evaluates notifications, and registrations that touch other rows",
     ),
+    ("app/authorization.rs", "this is where a scope is made"),
     ("app/ip_codes.rs", "a refused attempt is audited although the asker may not see the IP code"),
     ("app/gateway_checks.rs", "a refused attempt is audited although the asker may not see the row"),
     ("app/gateway_settings.rs", "a refused attempt is audited although the asker may not see the IP code"),
@@ -35,7 +36,6 @@ const UNBOUND: &[(&str, &str)] = &[
     ("app/retention.rs", "the worker"),
     ("app/send_errors.rs", "a refused attempt is audited although the asker may not see the row"),
     ("app/tokens.rs", "before the token is found nobody is known"),
-    ("auth/authorize.rs", "this is where a scope is made"),
     ("delivery/alerts.rs", "the worker"),
     ("delivery/batches.rs", "the worker"),
     ("delivery/claim.rs", "the worker"),
@@ -51,6 +51,29 @@ const UNBOUND: &[(&str, &str)] = &[
     ("demo", "sample data, on the machine itself"),
     ("mail/outbox.rs", "the worker"),
     ("runtime.rs", "the start"),
+];
+
+/// The rooms of the server from the ground up: each builds on those before it alone.
+const ROOMS: [&str; 19] = [
+    "clock",
+    "config",
+    "messages",
+    "global_id",
+    "telemetry",
+    "error",
+    "auth",
+    "store",
+    "live",
+    "providers",
+    "mail",
+    "delivery",
+    "app",
+    "graphql",
+    "http",
+    "runtime",
+    "demo",
+    "cli",
+    "lib",
 ];
 
 fn root() -> PathBuf {
@@ -169,6 +192,54 @@ fn crates_depend_only_on_what_they_may() {
         (code.contains("todoke::") || code.contains("todoke_backend")).then(|| name.clone())
     };
     assert_none("the app names the server", files("frontend/src", "rs").iter().filter_map(naming).collect());
+}
+
+/// Goal: a request walks through the house forwards. Method: what each room names of the crate stands below it.
+#[test]
+fn rooms_build_on_those_below_them() {
+    let floor = |room: &str| ROOMS.iter().position(|known| *known == room);
+    let mut backwards = Vec::new();
+    for (name, text) in files("backend/src", "rs") {
+        let path = name.strip_prefix("backend/src/").unwrap();
+        let room = path.split(['/', '.']).next().unwrap();
+        if matches!(path, "main.rs" | "lib.rs") {
+            continue;
+        }
+        let own = floor(room).unwrap_or_else(|| panic!("{name} is in no room that ROOMS names"));
+        let code = without_comments(without_tests(&text));
+        let named =
+            named_rooms(&code).into_iter().filter(|other| floor(other).is_some_and(|other| other > own));
+        backwards.extend(named.map(|other| format!("{name} names {other}")));
+    }
+    assert_none("a lower room names a higher one", backwards);
+}
+
+/// The first names behind `crate::`, alone or in braces.
+fn named_rooms(code: &str) -> BTreeSet<String> {
+    let word = |text: &str| {
+        text.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned()
+    };
+    let mut rooms = BTreeSet::new();
+    for rest in code.split("crate::").skip(1) {
+        let Some(list) = rest.strip_prefix('{') else {
+            rooms.insert(word(rest));
+            continue;
+        };
+        rooms.insert(word(list));
+        let mut depth = 0;
+        for (at, character) in list.char_indices() {
+            match character {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    rooms.insert(word(&list[at + 1..]));
+                }
+                _ => {}
+            }
+        }
+    }
+    rooms
 }
 
 /// Goal: a resolver knows no table. Method: the word.

@@ -7,9 +7,9 @@ use todoke_domain::{
 use super::{AdminError, Desk, EndpointMethod, refused, require_ip_code};
 use crate::{
     app::{endpoint_health, endpoint_settings, signing_secrets},
-    auth::scope::Scope,
+    auth::{scope::Scope, signing::SecretPurpose},
     providers::zeus,
-    store::{self, audit::AuditEntry, ip_codes::IpCodeSettings, signing_secrets::SecretPurpose},
+    store::{self, audit::AuditEntry, ip_codes::IpCodeSettings},
 };
 
 /// What is to change of an endpoint; `None` leaves a setting as it is.

@@ -7,10 +7,10 @@ use crate::{
         self, Error,
         abnormal_orders::{Close, Restore},
     },
+    global_id,
     graphql::{
         context::Asked,
         errors::{UserError, split_user_errors},
-        global_id,
         types::{
             abnormal_orders::{AbnormalOrder, AbnormalOrderResolution},
             orders::Order,

@@ -9,10 +9,10 @@ use crate::{
         downloads::{Download, create_download_link},
         exports::Form,
     },
+    global_id,
     graphql::{
         context::Asked,
         errors::{UserError, split_user_errors},
-        global_id,
         scalars::DateTime,
         types::{
             abnormal_order_lists::AbnormalOrderFilter,

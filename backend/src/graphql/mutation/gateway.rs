@@ -5,10 +5,10 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use crate::{
     app::{self, Error, gateway_settings::GatewayChange},
     auth::sealed::SecretText,
+    global_id,
     graphql::{
         context::Asked,
         errors::{UserError, split_user_errors},
-        global_id,
         types::{abnormal_orders::AbnormalOrder, ip_codes::IpCode},
     },
 };

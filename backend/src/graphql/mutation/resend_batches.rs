@@ -8,10 +8,10 @@ use crate::{
         self, Error,
         resend_batches::{Plan, Planned, Selection},
     },
+    global_id,
     graphql::{
         context::Asked,
         errors::{UserError, split_user_errors},
-        global_id,
         types::{
             resend_batches::{ResendBatch, ResendBatchAction},
             send_errors::SendErrorFilter,

@@ -4,10 +4,10 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use crate::{
     app::{self, Error},
+    global_id,
     graphql::{
         context::Asked,
         errors::{UserError, split_user_errors},
-        global_id,
         types::saved_searches::SavedSearch,
     },
 };

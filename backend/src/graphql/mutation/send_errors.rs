@@ -5,10 +5,10 @@ use todoke_domain::payment;
 
 use crate::{
     app::{self, Error},
+    global_id,
     graphql::{
         context::Asked,
         errors::{UserError, split_user_errors},
-        global_id,
         types::{
             attempts::Attempt,
             send_errors::{ParameterInput, SendError},

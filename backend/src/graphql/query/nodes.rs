@@ -4,9 +4,9 @@ use async_graphql::{Context, ID, Interface, Object};
 
 use crate::{
     app::{self, Error},
+    global_id,
     graphql::{
         context::Asked,
-        global_id,
         types::{
             abnormal_orders::AbnormalOrder, orders::Order, payments::Payment, resend_batches::ResendBatch,
             send_errors::SendError,

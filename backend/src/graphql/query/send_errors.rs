@@ -4,9 +4,9 @@ use async_graphql::{Context, ID, Object};
 
 use crate::{
     app::{self, Error},
+    global_id,
     graphql::{
         context::Asked,
-        global_id,
         types::{
             connection::Connection,
             page::{page_cost, parse_page_in},

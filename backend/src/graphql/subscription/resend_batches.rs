@@ -9,7 +9,8 @@ use todoke_domain::ids::ResendBatchId;
 use super::watch::{Teller, Watched, Watcher, watch};
 use crate::{
     app::{self, Error},
-    graphql::{context::Asked, global_id, types::resend_batches::ResendBatch},
+    global_id,
+    graphql::{context::Asked, types::resend_batches::ResendBatch},
 };
 
 /// Progress is told at most this often: a fast batch changes hundreds of times a second.

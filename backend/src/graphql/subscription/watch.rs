@@ -12,8 +12,8 @@ use todoke_domain::{
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{
-    app::{App, Error},
-    auth::{authorize, scope::Scope},
+    app::{App, Error, authorization},
+    auth::scope::Scope,
     graphql::{
         context::{Asked, Asker},
         errors,
@@ -193,7 +193,7 @@ impl Watcher {
             return Ok(());
         }
         let bearer = self.asker.bearer.as_deref().ok_or(Error::Unauthenticated)?;
-        self.scope = authorize::authorize(&self.app, bearer, self.asker.origin.clone()).await?.scope;
+        self.scope = authorization::authorize(&self.app, bearer, self.asker.origin.clone()).await?.scope;
         self.checked_at = now;
         Ok(())
     }

@@ -6,9 +6,9 @@ use todoke_domain::{abnormal_order, abnormal_order_actions};
 use super::{checkouts::Checkout, gateway::GatewayCheck, orders::Order, timeline::TimelineEvent};
 use crate::{
     app::{self, Error},
+    global_id,
     graphql::{
         context::Asked,
-        global_id,
         order_loaders::{CheckoutOf, EventOf, NotificationsOf, OrderOf},
         scalars::DateTime,
     },

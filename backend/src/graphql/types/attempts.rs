@@ -13,7 +13,8 @@ use super::{
 use crate::{
     app::{App, Error},
     auth::scope::Scope,
-    graphql::{context::Asked, global_id, scalars::DateTime},
+    global_id,
+    graphql::{context::Asked, scalars::DateTime},
     store::{
         self,
         attempts::{Attempt as StoredAttempt, Timings},

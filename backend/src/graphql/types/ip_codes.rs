@@ -9,11 +9,9 @@ use super::{
 };
 use crate::{
     app::{self, endpoint_settings::GivenEndpoint},
+    auth::signing::SealedSecret,
     graphql::{context::Asked, scalars::DateTime},
-    store::{
-        ip_codes::{self, IpCodeSettings},
-        signing_secrets::SealedSecret,
-    },
+    store::ip_codes::{self, IpCodeSettings},
 };
 
 /// How parameters are sent.

@@ -9,8 +9,9 @@ use todoke_domain::{
 use super::{attempts::Attempt, ip_codes::SigningSecret};
 use crate::{
     app::{self, order_events::ToldEvent},
+    auth::signing,
     graphql::{context::Asked, scalars::DateTime},
-    store::{ip_codes::IpCodeSettings, order_events::OrderEvent, signing_secrets},
+    store::{ip_codes::IpCodeSettings, order_events::OrderEvent},
 };
 
 /// What the attempts of an event cost beside their fields: a query of its own with bodies, meant for one order and not
@@ -84,7 +85,7 @@ impl OrderRestoredEvent {
 
 /// What a secret signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "signing_secrets::SecretPurpose")]
+#[graphql(remote = "signing::SecretPurpose")]
 pub(crate) enum SigningSecretPurpose {
     /// Payment results to the merchant's endpoint.
     Results,

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     app::{self, Error, order_events::ToldEvent},
+    global_id,
     graphql::{
         context::Asked,
-        global_id,
         order_loaders::{AbnormalOrderOf, EventOf, OrderMailsOf, StatusChangesOf},
         scalars::DateTime,
     },

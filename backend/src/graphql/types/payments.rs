@@ -6,9 +6,9 @@ use todoke_domain::ids::PaymentId;
 use super::{send_errors::SendError, timeline::TimelineEvent};
 use crate::{
     app::{self, Error, timelines::EVENTS_MAX},
+    global_id,
     graphql::{
         context::Asked,
-        global_id,
         loaders::{SendErrorOf, TimelineOf},
         scalars::DateTime,
     },

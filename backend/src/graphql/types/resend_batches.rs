@@ -11,7 +11,8 @@ use super::{
 use crate::{
     app::{self, App, Error},
     auth::scope::Scope,
-    graphql::{context::Asked, global_id, scalars::DateTime},
+    global_id,
+    graphql::{context::Asked, scalars::DateTime},
     store::{page::Total, resend_batch_rows::BatchRow as StoredRow, resend_batches::ResendBatch as Stored},
 };
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, SimpleObject};
 
-use crate::{graphql::global_id, store::saved_searches::SavedSearch as Stored};
+use crate::{global_id, store::saved_searches::SavedSearch as Stored};
 
 /// A search of the list of send errors that somebody keeps under a name. Only its person sees it.
 #[derive(Clone, Debug, SimpleObject)]

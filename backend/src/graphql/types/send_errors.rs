@@ -18,7 +18,8 @@ use super::{
 use crate::{
     app::{self, App, Error, timelines::EVENTS_MAX},
     auth::scope::Scope,
-    graphql::{context::Asked, global_id, loaders::ParametersOf, scalars::DateTime},
+    global_id,
+    graphql::{context::Asked, loaders::ParametersOf, scalars::DateTime},
     store::{page::Total, send_errors::SendError as Row},
 };
 

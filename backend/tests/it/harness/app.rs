@@ -5,8 +5,8 @@ use std::{net::SocketAddr, sync::Arc};
 use serde_json::{Value, json};
 use todoke::{
     app::admin::{self, Desk, EndpointChange},
-    config::Config,
-    runtime::{self, Role, Running},
+    config::{Config, Role},
+    runtime::{self, Running},
 };
 use todoke_domain::{
     access::{Role as Right, TokenRight},

@@ -6,7 +6,8 @@ use std::{net::SocketAddr, sync::Arc};
 use sea_orm::{ConnectionTrait, Database, Statement};
 use todoke::{
     app::admin::{self, EndpointChange},
-    runtime::{self, Role, Running, StartError},
+    config::Role,
+    runtime::{self, Running, StartError},
 };
 
 use super::TestApp;

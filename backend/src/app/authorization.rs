@@ -7,15 +7,15 @@ use todoke_domain::{
     ids::{ApiTokenId, IpCode, SessionId, UserId},
 };
 
-use super::{
-    api_token,
-    download_link::Holder,
-    jwt,
-    scope::{Actor, Origin, Scope},
-    sha256_hex,
-};
+use super::{App, Error, tokens};
 use crate::{
-    app::{App, Error, tokens},
+    auth::{
+        api_token,
+        download_link::Holder,
+        jwt,
+        scope::{Actor, Origin, Scope},
+        sha256_hex,
+    },
     store::{self, tokens::ApiToken},
 };
 
