@@ -15,7 +15,10 @@ use figment::{
     value::Value,
 };
 use ipnet::IpNet;
-use todoke_domain::order::{CHECKOUT_RETENTION_DAYS_DEFAULT, CHECKOUT_RETENTION_DAYS_MAX};
+use todoke_domain::{
+    endpoint_health::SPAN_MS_DEFAULT,
+    order::{CHECKOUT_RETENTION_DAYS_DEFAULT, CHECKOUT_RETENTION_DAYS_MAX},
+};
 use url::Url;
 
 /// What this process does.
@@ -57,6 +60,8 @@ pub struct Config {
     pub gateway_url: Option<Url>,
     /// How long alerts to one address are gathered after the first, in milliseconds.
     pub alert_window_ms: i64,
+    /// Failures in a row must span so long before they pause an endpoint, in milliseconds.
+    pub pause_span_ms: i64,
 }
 
 /// A key of 32 bytes, given in base64.
@@ -125,6 +130,7 @@ const KEYS: &[&str] = &[
     "checkout_retention_days",
     "gateway_url",
     "alert_window_ms",
+    "pause_span_ms",
 ];
 
 /// Variables of the same prefix that are not settings of the server.
@@ -200,6 +206,12 @@ impl Config {
                 "TODOKE_ALERT_WINDOW_MS",
                 text("alert_window_ms"),
                 "600000",
+                "a whole number of milliseconds",
+            )?,
+            pause_span_ms: parse_or(
+                "TODOKE_PAUSE_SPAN_MS",
+                text("pause_span_ms"),
+                &SPAN_MS_DEFAULT.to_string(),
                 "a whole number of milliseconds",
             )?,
         })

@@ -93,6 +93,7 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
         sender,
         recorder,
         alert_window_ms: config.alert_window_ms,
+        pause_span_ms: config.pause_span_ms,
         public_url: config.public_url.clone(),
         pulse: crate::delivery::machinery::Pulse::default(),
     });

@@ -8,12 +8,22 @@ use crate::{
     time::Timestamp,
 };
 
-/// Failures in a row must span so long before they pause: a burst in one bad minute is no persistent failure.
-pub const SPAN_MS: i64 = 600_000;
+/// Failures in a row must span so long before they pause, where the operator says nothing else: a burst in one bad minute
+/// is no persistent failure.
+pub const SPAN_MS_DEFAULT: i64 = 600_000;
 /// From the pause to the first probe, in milliseconds.
 pub const FIRST_PROBE_MS: i64 = 60_000;
 /// Longest wait between probes, in milliseconds: results wait at most so long after an endpoint came back.
 pub const PROBE_WAIT_MS_MAX: i64 = 900_000;
+
+/// When failures in a row pause an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PauseRule {
+    /// So many at least, the IP code's setting; 0 means never.
+    pub failures: u32,
+    /// Over so long at least, in milliseconds.
+    pub span_ms: i64,
+}
 
 /// Failures in a row, no success between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,21 +107,22 @@ impl EndpointHealth {
         matches!(self.phase, Phase::Paused(_))
     }
 
-    /// Notes an outcome, whoever set the attempt going. `pause_after` is the IP code's setting, 0 means never.
-    pub fn note(&mut self, outcome: Outcome, pause_after: u32, now: Timestamp) -> Option<Turn> {
+    /// Notes an outcome, whoever set the attempt going.
+    pub fn note(&mut self, outcome: Outcome, rule: PauseRule, now: Timestamp) -> Option<Turn> {
         match outcome {
             Outcome::Delivered => self.resume().then_some(Turn::Resumed),
-            Outcome::Failed(cause) if is_of_the_endpoint(cause) => self.note_failure(pause_after, now),
+            Outcome::Failed(cause) if is_of_the_endpoint(cause) => self.note_failure(rule, now),
             Outcome::Failed(_) => None,
         }
     }
 
-    fn note_failure(&mut self, pause_after: u32, now: Timestamp) -> Option<Turn> {
+    fn note_failure(&mut self, rule: PauseRule, now: Timestamp) -> Option<Turn> {
         let before = self.streak.unwrap_or(Streak { failures: 0, since: now });
         let streak = Streak { failures: before.failures.saturating_add(1), ..before };
         self.streak = Some(streak);
-        let is_persistent =
-            pause_after > 0 && streak.failures >= pause_after && now.millis_since(streak.since) >= SPAN_MS;
+        let is_persistent = rule.failures > 0
+            && streak.failures >= rule.failures
+            && now.millis_since(streak.since) >= rule.span_ms;
         if !is_persistent || self.is_paused() {
             return None;
         }
@@ -180,14 +191,18 @@ mod tests {
 
     const MINUTE_MS: i64 = 60_000;
 
+    fn after(failures: u32) -> PauseRule {
+        PauseRule { failures, span_ms: SPAN_MS_DEFAULT }
+    }
+
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_micros(0).plus_millis(minute * MINUTE_MS)
     }
 
     fn paused(minute: i64) -> EndpointHealth {
         let mut health = EndpointHealth::default();
-        health.note(Outcome::Failed(Cause::TimedOut), 1, at(minute - 10));
-        assert_eq!(health.note(Outcome::Failed(Cause::TimedOut), 1, at(minute)), Some(Turn::Paused));
+        health.note(Outcome::Failed(Cause::TimedOut), after(1), at(minute - 10));
+        assert_eq!(health.note(Outcome::Failed(Cause::TimedOut), after(1), at(minute)), Some(Turn::Paused));
         health
     }
 
@@ -215,7 +230,7 @@ mod tests {
         ] {
             let mut health = EndpointHealth::default();
             for (outcome, minute) in outcomes {
-                health.note(*outcome, pause_after, at(*minute));
+                health.note(*outcome, after(pause_after), at(*minute));
             }
             assert_eq!(health.is_paused(), is_paused, "{what}");
         }
@@ -225,13 +240,13 @@ mod tests {
     fn only_the_change_is_told() {
         let mut health = paused(20);
         let failed = Outcome::Failed(Cause::ServerError);
-        assert_eq!(health.note(failed, 1, at(40)), None);
-        assert_eq!(health.note(Outcome::Delivered, 1, at(41)), Some(Turn::Resumed));
+        assert_eq!(health.note(failed, after(1), at(40)), None);
+        assert_eq!(health.note(Outcome::Delivered, after(1), at(41)), Some(Turn::Resumed));
         assert_eq!(health, EndpointHealth { streak: None, phase: Phase::Releasing });
-        assert_eq!(health.note(Outcome::Delivered, 1, at(42)), None);
+        assert_eq!(health.note(Outcome::Delivered, after(1), at(42)), None);
         assert!(!health.resume());
-        health.note(failed, 2, at(43));
-        assert_eq!(health.note(failed, 2, at(53)), Some(Turn::Paused), "also while it is releasing");
+        health.note(failed, after(2), at(43));
+        assert_eq!(health.note(failed, after(2), at(53)), Some(Turn::Paused), "also while it is releasing");
     }
 
     #[test]

@@ -123,6 +123,54 @@ test('a manager corrects the data by keyboard and sends it once', async ({ page,
   });
 });
 
+// Goal: what the IP code's settings do not permit is shown with a word why, and cannot be added. Method: a manager permits
+// two parameters, opens the form, tries another name, and sends what is permitted.
+test('the form offers what the settings permit', async ({ page, signIn, outside }) => {
+  const orderNo = `e2e-permitted-${Date.now()}`;
+  const permit = async (input: Record<string, unknown>) => {
+    const change = 'mutation($i: UpdateIpCodeSettingsInput!) { updateIpCodeSettings(input: $i) { userErrors { code } } }';
+    await outside.graphqlAs('manager', change, { i: { ipCode: '2012000123', ...input } });
+  };
+  await signIn('manager');
+  const id = await failedRow(page, outside, orderNo);
+  await permit({ editableParameters: ['item', 'campaign'] });
+  await page.goto(`/send-errors/${id}/edit`);
+  await expect(page.getByText('修正できる項目は次のとおりです: item, campaign')).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'money' })).toContainText('IPコードの設定で許可されていないため');
+  await expect(page.getByRole('row').filter({ hasText: 'order_no' })).toContainText('決済を特定する項目のため');
+  await expect(page.getByLabel('money 修正後')).toHaveCount(0);
+  await expect(page.getByText('追加できる項目: campaign')).toBeVisible();
+  await expectAccessible(page);
+
+  await page.getByLabel('item 修正後').fill('夏の福袋');
+  await page.getByRole('button', { name: '項目を追加' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('coupon');
+  await page.getByLabel('理由').fill('商品名の訂正');
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: '確認' }).click();
+  await expect(page.getByLabel('追加する項目名')).toBeFocused();
+  await expect(page.getByText('許可されていないため追加できません。').first()).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('追加する項目名').fill('campaign');
+  await expect(page.getByRole('button', { name: '項目を追加' })).toHaveCount(0);
+  await page.getByRole('button', { name: '確認' }).click();
+  await expect(page.getByRole('heading', { name: '修正内容の確認' })).toBeVisible();
+  await outside.setMerchantAnswer('ok');
+  await page.getByRole('checkbox', { name: '提供・発送状況を確認しました' }).check();
+  await page.getByRole('button', { name: '送信', exact: true }).click();
+  await expect(page.getByText('成功')).toBeVisible();
+
+  await permit({ editableParameters: [] });
+  const other = await failedRow(page, outside, `${orderNo}-none`);
+  await page.goto(`/send-errors/${other}/edit`);
+  await expect(page.getByText('修正できる項目がありません。')).toBeVisible();
+  await expect(page.getByRole('textbox')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: '確認' })).toHaveCount(0);
+  await expectAccessible(page);
+  await permit({ allParametersEditable: true });
+});
+
 // Goal: who may not edit is offered nothing, and learns nothing by the address. Method: an operator looks at the row in
 // the list, on its page, and opens the form's address.
 test('an operator is offered no editing', async ({ page, signIn, outside }) => {

@@ -27,14 +27,14 @@ export class Server {
     private readonly folder: string,
   ) {}
 
-  /** `gatewayUrl`: where the payment gateway is asked. */
-  static async start(gatewayUrl: string): Promise<Server> {
+  /** `gatewayUrl`: where the payment gateway is asked; `settings`: variables of the server beside it. */
+  static async start(gatewayUrl: string, settings: Record<string, string> = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), 'todoke-e2e-'));
     const address = `127.0.0.1:${await freePort()}`;
     // A gateway on this machine speaks no TLS, and is asked only where that is permitted.
     const gateway = { TODOKE_GATEWAY_URL: gatewayUrl, TODOKE_ALLOW_PRIVATE_ENDPOINTS: '127.0.0.0/8' };
     const child = spawn(serverPath(), ['demo'], {
-      env: { ...foreignEnvironment(), TODOKE_LISTEN: address, TODOKE_DATA_DIR: folder, ...gateway },
+      env: { ...foreignEnvironment(), TODOKE_LISTEN: address, TODOKE_DATA_DIR: folder, ...gateway, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];

@@ -12,11 +12,14 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
+  /** Settings that a story needs of its server; another set is another server. */
+  settings: Record<string, string>;
   gateway: Gateway;
   demo: Demo;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
+  settings: [{}, { scope: 'worker', option: true }],
   gateway: [
     async ({}, use) => {
       const gateway = await Gateway.start();
@@ -26,8 +29,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
   demo: [
-    async ({ gateway }, use) => {
-      const server = await Server.start(gateway.url);
+    async ({ gateway, settings }, use) => {
+      const server = await Server.start(gateway.url, settings);
       await use(server.demo);
       await server.stop();
     },

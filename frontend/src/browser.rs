@@ -86,6 +86,26 @@ pub(crate) fn download(url: &str) {
     }
 }
 
+/// Puts text where the cursor of a field stands, or in the place of what is marked there, and goes on writing after it.
+/// The field's new text; nothing where there is no such field.
+pub(crate) fn insert_at_cursor(id: &str, text: &str) -> Option<String> {
+    let field = document().get_element_by_id(id)?;
+    let length = u32::try_from(text.encode_utf16().count()).ok()?;
+    if let Some(area) = field.dyn_ref::<web_sys::HtmlTextAreaElement>() {
+        let (start, end) = (area.selection_start().ok()??, area.selection_end().ok()??);
+        area.set_range_text_with_start_and_end(text, start, end).ok()?;
+        area.focus().ok()?;
+        let _ = area.set_selection_range(start + length, start + length);
+        return Some(area.value());
+    }
+    let field = field.dyn_into::<web_sys::HtmlInputElement>().ok()?;
+    let (start, end) = (field.selection_start().ok()??, field.selection_end().ok()??);
+    field.set_range_text_with_start_and_end(text, start, end).ok()?;
+    field.focus().ok()?;
+    let _ = field.set_selection_range(start + length, start + length);
+    Some(field.value())
+}
+
 pub(crate) fn new_uuid() -> String {
     uuid::Uuid::new_v4().to_string()
 }

@@ -11,8 +11,26 @@ use super::{App, Error, ip_codes};
 use crate::{
     auth::scope::Scope,
     delivery::alerts,
-    store::{self, audit::AuditEntry, ip_codes::IpCodeSettings},
+    store::{self, attempts::AttemptCounts, audit::AuditEntry, ip_codes::IpCodeSettings},
 };
+
+/// The share of failures is told of so much time.
+const SHARE_MS: i64 = 60 * 60_000;
+
+/// And of so many attempts at most: what is counted costs no more on the busiest endpoint, and a share of ten thousand
+/// is exact enough.
+const SHARE_ATTEMPTS_MAX: u64 = 10_000;
+
+/// How an endpoint fares.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Health {
+    /// Its streak and its pause.
+    pub health: EndpointHealth,
+    /// Deliveries that are kept.
+    pub kept: u64,
+    /// The newest attempts of the last hour.
+    pub counts: AttemptCounts,
+}
 
 /// Figures of all endpoints, for who runs the server.
 #[derive(Clone, Copy, Debug)]
@@ -23,15 +41,15 @@ pub(crate) struct PauseFigures {
     pub kept: u64,
 }
 
-/// How the endpoint of an IP code fares, and how many deliveries are kept.
-pub(crate) async fn find_health(
-    app: &App,
-    scope: &Scope,
-    ip_code: &IpCode,
-) -> Result<(EndpointHealth, u64), Error> {
+/// How the endpoint of an IP code fares.
+pub(crate) async fn find_health(app: &App, scope: &Scope, ip_code: &IpCode) -> Result<Health, Error> {
     let reader = app.database.reader();
-    let health = store::endpoint_health::find(scope, reader, ip_code).await?;
-    Ok((health, store::kept_deliveries::count(scope, reader, ip_code).await?))
+    let since = app.clock.now().plus_millis(-SHARE_MS);
+    Ok(Health {
+        health: store::endpoint_health::find(scope, reader, ip_code).await?,
+        kept: store::kept_deliveries::count(scope, reader, ip_code).await?,
+        counts: store::attempts::count_since(scope, reader, ip_code, since, SHARE_ATTEMPTS_MAX).await?,
+    })
 }
 
 /// Ends the pause of an endpoint; where there is none, nothing changes.

@@ -44,25 +44,34 @@ pub(crate) fn timeline_of(
     };
     let mut events = vec![began];
     events.extend(notifications.iter().map(notification_event));
-    for change in changes {
-        let mut detail = format!("{} {}", change.before.code(), change.after.code());
-        if let Some(reason) = &change.reason {
-            detail = format!("{detail} {reason}");
-        }
-        let event = TimelineEvent::new(change.at, TimelineKind::StatusChanged);
-        events.push(event.by(Some(change.by.clone())).detail(Some(detail)));
-    }
+    events.extend(changes.iter().map(status_event));
     mails.iter().for_each(|mail| events.extend(mail_events(mail)));
     events.extend(told.map(timeline_of_event).unwrap_or_default());
     newest_first(&mut events);
     events
 }
 
-/// A mail when it was taken into the outbox, with its copy, and what became of it.
+/// An order that came to another status.
+pub(super) fn status_event(change: &StatusChange) -> TimelineEvent {
+    let mut detail = format!("{} {}", change.before.code(), change.after.code());
+    if let Some(reason) = &change.reason {
+        detail = format!("{detail} {reason}");
+    }
+    let event = TimelineEvent::new(change.at, TimelineKind::StatusChanged);
+    event.by(Some(change.by.clone())).detail(Some(detail))
+}
+
+/// A mail when it was taken into the outbox, with its copy.
+pub(super) fn queued_event(mail: &OrderMail) -> TimelineEvent {
+    let event = TimelineEvent::new(mail.at, TimelineKind::MailQueued);
+    let event = event.by(Some(mail.by.clone())).detail(Some(mail.to.clone()));
+    TimelineEvent { mail: Some(mail.clone()), ..event }
+}
+
+/// The same, and what became of it.
 fn mail_events(mail: &OrderMail) -> Vec<TimelineEvent> {
     let event = |at, kind, detail: &str| TimelineEvent::new(at, kind).detail(Some(detail.to_owned()));
-    let queued = event(mail.at, TimelineKind::MailQueued, &mail.to).by(Some(mail.by.clone()));
-    let mut events = vec![TimelineEvent { mail: Some(mail.clone()), ..queued }];
+    let mut events = vec![queued_event(mail)];
     match mail.state {
         MailState::Sent => {
             events.extend(mail.sent_at.map(|at| event(at, TimelineKind::MailSent, &mail.to)));

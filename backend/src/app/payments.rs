@@ -11,11 +11,7 @@ use crate::{
     auth::scope::Scope,
     delivery::inbox::Accepted,
     providers::zeus,
-    store::{
-        self,
-        ip_codes::Endpoint,
-        payments::{Payment, StoredResult},
-    },
+    store::{self, ip_codes::Endpoint, payments::StoredResult},
 };
 
 /// What is wrong with the element at this place of the request.
@@ -78,11 +74,6 @@ pub(crate) async fn accept_results(
         return Ok(Vec::new());
     }
     app.inbox.submit(results).await.map_err(Refused::Error)
-}
-
-/// Finds a payment.
-pub(crate) async fn find_payment(app: &App, scope: &Scope, id: PaymentId) -> Result<Payment, Error> {
-    store::payments::find(scope, app.database.reader(), id).await?.ok_or(Error::NotFound)
 }
 
 /// Lists the results of a payment.

@@ -17,6 +17,7 @@ use todoke_domain::{
 use super::{
     App, Error,
     order_events::{ToldEvent, load_events, timeline_of_event},
+    order_timelines::{queued_event, status_event},
 };
 use crate::{
     auth::scope::Scope,
@@ -208,6 +209,7 @@ async fn order_events(app: &App, scope: &Scope, payments: &[Payment]) -> Result<
         rows.insert(row.id(), *payment);
         told.push((*payment, evaluated_event(&row)));
         told.extend(closed_event(&row).map(|event| (*payment, event)));
+        told.extend(row.gateway_check.as_ref().map(|check| (*payment, check_event(check))));
         told.extend(restored_event(&row, Some(row.order_no.clone())).map(|event| (*payment, event)));
     }
     let ids: Vec<AbnormalOrderId> = rows.keys().copied().collect();
@@ -236,6 +238,13 @@ async fn order_events(app: &App, scope: &Scope, payments: &[Payment]) -> Result<
                 .into_iter()
                 .flat_map(|payment| timeline_of_event(&event).into_iter().map(move |event| (payment, event))),
         );
+    }
+    for (order, change) in store::order_status_changes::list_of_orders(scope, reader, &ids).await? {
+        told.extend(orders.get(&order).map(|payment| (*payment, status_event(&change))));
+    }
+    for (order, mail) in store::order_mails::list_of_orders(scope, reader, &ids).await? {
+        // Where it stands is told by its copy: beside the alert mails of the payment, a line more would be mistaken.
+        told.extend(orders.get(&order).map(|payment| (*payment, queued_event(&mail))));
     }
     Ok(told)
 }

@@ -9,7 +9,7 @@ use std::{
 use sea_orm::{DatabaseTransaction, DbErr};
 use todoke_domain::{
     delivery::Outcome,
-    endpoint_health::{EndpointHealth, is_of_the_endpoint},
+    endpoint_health::{EndpointHealth, PauseRule, is_of_the_endpoint},
     ids::IpCode,
     time::Timestamp,
 };
@@ -73,7 +73,9 @@ pub(super) async fn settle(
         let mut health = before;
         for (finished, delivery) in guarded.iter().filter(|(_, delivery)| delivery.ip_code == ip_code) {
             let outcome = finished.attempt.outcome;
-            let turn = health.note(outcome, finished.settings.pause_after_failures, now);
+            let failures = finished.settings.pause_after_failures;
+            let rule = PauseRule { failures, span_ms: machinery.pause_span_ms };
+            let turn = health.note(outcome, rule, now);
             if delivery.kept_at.is_some() {
                 health.note_probe(outcome, now);
             }

@@ -57,6 +57,8 @@ pub(crate) struct Machinery {
     pub recorder: Recorder,
     /// How long alerts to one address are gathered, in milliseconds.
     pub alert_window_ms: i64,
+    /// Failures in a row must span so long before they pause an endpoint, in milliseconds.
+    pub pause_span_ms: i64,
     /// Where people reach this server; for links in mails.
     pub public_url: Url,
     /// Whether the claiming worker still takes its turns.

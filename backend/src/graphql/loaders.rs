@@ -14,7 +14,7 @@ use crate::{
         timelines::{TimelineEvent, load_timelines},
     },
     auth::scope::Scope,
-    store::{self, attempts::Attempt, send_errors::SendError},
+    store::{self, attempts::Attempt, payments::Payment, send_errors::SendError},
 };
 
 /// Reads rows for one request.
@@ -56,6 +56,22 @@ impl Loader<ParametersOf> for RowLoader {
         let found = store::payments::load_facts(&self.scope, self.app.database.reader(), &ids).await;
         let found = found.map_err(|error| Arc::new(error.to_string()))?;
         Ok(found.into_iter().map(|(id, facts)| (ParametersOf(id), facts.parameters)).collect())
+    }
+}
+
+/// A payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PaymentOf(pub PaymentId);
+
+impl Loader<PaymentOf> for RowLoader {
+    type Value = Payment;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[PaymentOf]) -> Result<HashMap<PaymentOf, Payment>, Arc<String>> {
+        let ids: Vec<PaymentId> = keys.iter().map(|key| key.0).collect();
+        let found = store::payments::find_many(&self.scope, self.app.database.reader(), &ids).await;
+        let found = found.map_err(|error| Arc::new(error.to_string()))?;
+        Ok(found.into_iter().map(|payment| (PaymentOf(payment.id), payment)).collect())
     }
 }
 

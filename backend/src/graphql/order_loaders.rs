@@ -7,7 +7,7 @@ use async_graphql::dataloader::Loader;
 use sea_orm::DbErr;
 use todoke_domain::{
     access::Action,
-    ids::{AbnormalOrderId, CheckoutId, OrderId},
+    ids::{AbnormalOrderId, CheckoutId, IpCode, OrderId},
 };
 
 use super::loaders::RowLoader;
@@ -28,6 +28,9 @@ pub(crate) struct OrderOf(pub OrderId);
 /// An abnormal order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct AbnormalOrderOf(pub AbnormalOrderId);
+/// The abnormal orders of an IP code that bear an order number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct AbnormalOrdersOf(pub IpCode, pub String);
 /// The notifications of an abnormal order that the asker may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NotificationsOf(pub AbnormalOrderId);
@@ -78,6 +81,22 @@ impl Loader<AbnormalOrderOf> for RowLoader {
         let ids: Vec<AbnormalOrderId> = keys.iter().map(|key| key.0).collect();
         let found = store::abnormal_orders::load(self.scope(), self.app().database.reader(), &ids).await;
         by_key(found, |row| AbnormalOrderOf(row.id()))
+    }
+}
+
+impl Loader<AbnormalOrdersOf> for RowLoader {
+    type Value = Vec<AbnormalOrder>;
+    type Error = Arc<String>;
+
+    async fn load(&self, keys: &[AbnormalOrdersOf]) -> Loaded<AbnormalOrdersOf, Vec<AbnormalOrder>> {
+        let seen = keys.iter().filter(|key| self.scope().may(&key.0, Action::View));
+        let numbers: Vec<(IpCode, String)> = seen.map(|key| (key.0.clone(), key.1.clone())).collect();
+        let reader = self.app().database.reader();
+        let mut found =
+            store::timelines::list_abnormal_orders(self.scope(), reader, &numbers).await.map_err(told)?;
+        found.sort_by_key(|row| std::cmp::Reverse(row.received_at));
+        let owned = found.into_iter().map(|row| ((row.payment.ip_code.clone(), row.order_no.clone()), row));
+        Ok(by_owner(owned.collect(), |(ip_code, order_no)| AbnormalOrdersOf(ip_code, order_no)))
     }
 }
 

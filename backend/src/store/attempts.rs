@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+    sea_query::{Asterisk, Expr, ExprTrait, Query},
 };
 use todoke_domain::{
     access::Action,
@@ -252,6 +254,49 @@ async fn find_by_outcome(
         .all(db)
         .await?;
     Ok(found.into_iter().map(DeliveryId::new).collect())
+}
+
+/// Attempts of an IP code, and how many of them were not acknowledged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AttemptCounts {
+    /// All of them.
+    pub attempts: u64,
+    /// Those that failed.
+    pub failures: u64,
+}
+
+/// Counts the attempts to deliver results of an IP code since an instant; of more than `most`, the newest.
+pub(crate) async fn count_since(
+    scope: &Scope,
+    db: &impl ConnectionTrait,
+    ip_code: &IpCode,
+    since: Timestamp,
+    most: u64,
+) -> Result<AttemptCounts, DbErr> {
+    if !scope.may(ip_code, Action::View) {
+        return Ok(AttemptCounts::default());
+    }
+    let newest = attempts::Entity::find()
+        .select_only()
+        .column(attempts::Column::Cause)
+        .filter(attempts::Column::IpCode.eq(ip_code.as_str()))
+        .filter(attempts::Column::StartedAt.gte(since.as_micros()))
+        // What has no payment went to a cart.
+        .filter(attempts::Column::PaymentId.is_not_null())
+        .order_by_desc(attempts::Column::StartedAt)
+        .limit(most)
+        .into_query();
+    // An acknowledged attempt has no cause, and what is null is not counted.
+    let counting = Query::select()
+        .expr(Expr::col(Asterisk).count())
+        .expr(Expr::col(attempts::Column::Cause).count())
+        .from_subquery(newest, "newest")
+        .to_owned();
+    let Some(row) = db.query_one(&counting).await? else {
+        return Ok(AttemptCounts::default());
+    };
+    let count = |index| Ok::<u64, DbErr>(u64::try_from(row.try_get_by_index::<i64>(index)?).unwrap_or(0));
+    Ok(AttemptCounts { attempts: count(0)?, failures: count(1)? })
 }
 
 fn of_payment(ip_code: &IpCode, payment: PaymentId) -> sea_orm::Select<attempts::Entity> {

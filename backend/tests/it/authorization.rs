@@ -50,7 +50,7 @@ const QUERIES: &[Line] = &[
     (
         "ipCode",
         "query{ipCode(code:\"2012000123\"){endpoint{url} retryPolicy{kind} editableParameters alertAddresses
-            signingSecrets{id} settingsVersion health{state keptDeliveries}}}",
+            signingSecrets{id} settingsVersion health{state keptDeliveries attempts failures}}}",
         "/ipCode/endpoint",
         SEEN,
     ),

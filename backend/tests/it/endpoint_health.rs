@@ -9,8 +9,7 @@ use todoke_domain::retry::RetryPolicy;
 
 use crate::harness::{OWN, SampleAnswer, SampleEndpoint, TestApp, payment_result};
 
-const HEALTH: &str =
-    "query{ipCode(code:\"2012000123\"){health{state since pausedAt nextProbeAt keptDeliveries}}}";
+const HEALTH: &str = "query{ipCode(code:\"2012000123\"){health{state since pausedAt nextProbeAt keptDeliveries attempts failures}}}";
 const RESUME: &str = "mutation{resumeEndpoint(input:{ipCode:\"2012000123\"}){ipCode{code} userErrors{code}}}";
 const MINUTE_MS: i64 = 60_000;
 
@@ -74,7 +73,7 @@ async fn only_failures_over_ten_minutes_pause() {
     assert_eq!(
         health(&app).await,
         json!({"state": "HEALTHY", "since": null, "pausedAt": null,
-        "nextProbeAt": null, "keptDeliveries": 0})
+        "nextProbeAt": null, "keptDeliveries": 0, "attempts": 0, "failures": 0})
     );
     let change = |limit| EndpointChange { pause_after_failures: Some(limit), ..EndpointChange::default() };
     app.set_endpoint(OWN[0], change(3)).await;
@@ -101,6 +100,30 @@ async fn only_failures_over_ten_minutes_pause() {
     hand_in_refused(&app, "A-again").await;
     assert_eq!(health(&app).await["state"], "FAILING", "the success ended the streak");
     assert!(app.texts(MAILS).await.is_empty());
+}
+
+/// Goal: the share of failures is that of the last hour and of this IP code alone. Method: failures and successes, an hour
+/// passing between, and one of another IP code.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_share_of_failures_is_of_the_last_hour() {
+    let app = TestApp::start().await;
+    let share = async || {
+        let health = health(&app).await;
+        (health["attempts"].as_u64().unwrap(), health["failures"].as_u64().unwrap())
+    };
+    app.hand_in_failing("S-1", SampleAnswer::Error500).await;
+    app.merchant.set_answer(SampleAnswer::Ok);
+    app.hand_in("S-ok").await;
+    app.wait_for("two attempts", async || (share().await == (2, 1)).then_some(())).await;
+    app.clock.advance_ms(30 * MINUTE_MS);
+    app.hand_in_failing("S-2", SampleAnswer::Error500).await;
+    let mut result = payment_result("S-other");
+    result["ip_code"] = json!(OWN[1]);
+    assert_eq!(app.ingest(&app.ingest_token, &result).await.status(), 202);
+    app.wait_for_row("S-other", |_| true).await;
+    assert_eq!(share().await, (3, 2));
+    app.clock.advance_ms(30 * MINUTE_MS + 1);
+    assert_eq!(share().await, (1, 1), "an hour later the first two are not told any more");
 }
 
 /// Goal: what comes during a pause is neither tried nor raised, but for one probe at a time; a probe that never arrived

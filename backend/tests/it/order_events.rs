@@ -231,6 +231,9 @@ async fn what_fails_is_retried_on_the_schedule_with_the_same_id() {
     assert_eq!((&failed["state"], &failed["sending"]), (&json!("WAITING"), &json!(false)));
     assert_eq!(failed["attempts"][0]["cause"], "SERVER_ERROR");
     assert!(failed["nextAttemptAt"].is_string());
+    let health = "query{ipCode(code:\"2012000123\"){health{attempts}}}";
+    let health = scene.app.data(Some(&scene.app.read_token), health, json!({})).await;
+    assert_eq!(health["ipCode"]["health"]["attempts"], 0, "an event says nothing of the endpoint of results");
     let elsewhere = format!("location: {}\r\n", scene.app.merchant.url());
     for (answer, cause, wait_ms) in [
         (answering("302 Found", &elsewhere), "REDIRECT", 6_000),

@@ -7,7 +7,7 @@ use todoke::app::admin;
 use crate::harness::{GRACE_MS, OWN, SampleAnswer, SmtpSink, TestApp, TestAppBuilder, notification};
 
 const TIMELINE: &str = "query($id:ID!){sendError(id:$id){timeline{
-    at kind actor detail attempt{outcome requestHeaders{name}} changes{name before after}}
+    at kind actor detail mail{subject} attempt{outcome requestHeaders{name}} changes{name before after}}
     payment{timeline{kind}}}}";
 
 /// The timeline of a row, oldest first.
@@ -162,6 +162,42 @@ async fn a_mail_that_fails_is_shown_with_its_reason() {
     .await;
 }
 
+/// From each of the three to the payment and back, and for strangers from nowhere; the order's id.
+async fn led_around(app: &TestApp, row: &Value, abnormal: &Value) -> Value {
+    let from_row = "query($id:ID!){sendError(id:$id){payment{id}}}";
+    let data = app.data(Some(&app.read_token), from_row, json!({"id": row["id"]})).await;
+    let payment = data["sendError"]["payment"]["id"].clone();
+    let around = "query($id:ID!){payment(id:$id){sendError{id}
+        abnormalOrders{id payment{id}} order{id orderNo payment{id}}}}";
+    let variables = json!({"id": payment});
+    let found = app.data(Some(&app.read_token), around, variables.clone()).await["payment"].clone();
+    assert_eq!(found["sendError"]["id"], row["id"]);
+    assert_eq!(found["abnormalOrders"], json!([{"id": abnormal, "payment": {"id": payment}}]));
+    assert_eq!((&found["order"]["orderNo"], &found["order"]["payment"]["id"]), (&json!("T-7"), &payment));
+    let stranger = app.sign_in("stranger").await;
+    assert_eq!(app.error_code(Some(&stranger), around, variables).await, "NOT_FOUND");
+    found["order"]["id"].clone()
+}
+
+/// Goal: a row of the gateway's half without a payment result says so. Method: a notification alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abnormal_order_without_a_payment_leads_to_none() {
+    let app = TestApp::start().await;
+    let changes = [("ShopID", "tshop00012345"), ("OrderID", "T-8"), ("AccessID", "a-8"), ("TranID", "t-8")];
+    assert_eq!(app.notify(notification(&changes)).await, "0");
+    app.clock.advance_ms(GRACE_MS + 1);
+    let list =
+        "query($c:[String!]!){abnormalOrders(filter:{ipCodes:$c,orderNo:\"T-8\"}){nodes{payment{id}}}}";
+    let nodes = app
+        .wait_for("the abnormal order", async || {
+            let data = app.data(Some(&app.read_token), list, json!({"c": OWN})).await;
+            let nodes = data["abnormalOrders"]["nodes"].clone();
+            nodes[0].is_object().then_some(nodes)
+        })
+        .await;
+    assert_eq!(nodes, json!([{"payment": null}]));
+}
+
 /// Goal: what the gateway and the cart told of the same number stands in the same timeline, and nothing of another
 /// number. Method: a checkout, a notification and its restoring beside a send error; a second number beside it.
 #[tokio::test(flavor = "multi_thread")]
@@ -191,6 +227,11 @@ async fn both_halves_stand_in_one_timeline() {
         })
         .await;
     decide(&app, &operator, "restoreAbnormalOrder", json!({"id": abnormal, "idempotencyKey": "k-1"})).await;
+    let order = led_around(&app, &row, &abnormal).await;
+    let shipped = json!({"id": order, "status": "SHIPPED", "reason": "宅配便"});
+    decide(&app, &operator, "updateOrderStatus", shipped).await;
+    let mail = json!({"id": order, "to": "hanako@example.jp", "subject": "ご注文", "body": "本文", "idempotencyKey": "k-2"});
+    decide(&app, &operator, "sendOrderMail", mail).await;
     let events = timeline(&app, &row).await;
     let told = kinds(&events);
     assert_eq!(
@@ -201,6 +242,10 @@ async fn both_halves_stand_in_one_timeline() {
     let restored = events.iter().find(|event| event["kind"] == "RESTORED").unwrap();
     assert_eq!((&restored["actor"], &restored["detail"]), (&json!("operator"), &json!("T-7")));
     assert_eq!(told.iter().filter(|kind| **kind == "EVALUATED").count(), 1);
+    let find = |kind: &str| events.iter().find(|event| event["kind"] == kind).unwrap();
+    assert_eq!(find("STATUS_CHANGED")["detail"], "NEW SHIPPED 宅配便");
+    assert_eq!(find("MAIL_QUEUED")["mail"], json!({"subject": "ご注文"}));
+    assert!(!told.contains(&"MAIL_SENT"), "where a mail to the buyer stands is told by its copy");
     assert!(!told.contains(&"ORDER_REGISTERED"), "a restored order is told by its restoring: {told:?}");
     assert_eq!(kinds(&timeline(&app, &other).await), ["RESULT_RECEIVED", "ATTEMPTED"]);
 }

@@ -1,9 +1,10 @@
 //! The operations of `queries/*.graphql`, typed by code generation against `schema.graphql`.
-//! Nothing is written by hand here but the list. Those of abnormal orders and orders are `order_queries`'.
+//! Nothing is written by hand here but the list. Those of abnormal orders and orders are `order_queries`',
+//! those of the settings `settings_queries`'.
 use crate::model::enums::{
-    AbnormalOrderList, Action, AttemptOutcome, AttemptTrigger, BodyRuleKind, Cause, DownloadEncoding,
-    EndpointCharset, EndpointMethod, PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState,
-    ResendBatchState, RetryPolicyKind, SendErrorCondition, SendErrorSort, SendErrorStatus, TimelineKind,
+    AbnormalOrderList, AbnormalOrderStatus, Action, AttemptOutcome, AttemptTrigger, Cause, DownloadEncoding,
+    OrderMailState, OrderStatus, PeriodPreset, Receipt, ResendBatchAction, ResendBatchRowState,
+    ResendBatchState, SendErrorCondition, SendErrorSort, SendErrorStatus, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -118,6 +119,15 @@ pub(crate) struct SendErrorParameters;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
+    query_path = "queries/editable_parameters.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct EditableParameters;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
     query_path = "queries/resend_send_error.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
@@ -224,60 +234,6 @@ pub(crate) struct ResendBatchRows;
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../schema.graphql",
-    query_path = "queries/ip_code_list.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    variables_derives = "Clone",
-    skip_serializing_none,
-    extern_enums("EndpointMethod")
-)]
-pub(crate) struct IpCodeList;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/ip_code_settings.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    variables_derives = "Clone",
-    skip_serializing_none,
-    extern_enums("EndpointMethod", "EndpointCharset", "BodyRuleKind", "RetryPolicyKind")
-)]
-pub(crate) struct IpCodeSettings;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/update_ip_code_settings.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    variables_derives = "Clone",
-    skip_serializing_none,
-    extern_enums("EndpointMethod", "EndpointCharset", "BodyRuleKind", "RetryPolicyKind")
-)]
-pub(crate) struct UpdateIpCodeSettings;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/test_endpoint.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    variables_derives = "Clone",
-    skip_serializing_none,
-    extern_enums("EndpointMethod", "EndpointCharset", "BodyRuleKind", "AttemptOutcome", "Cause")
-)]
-pub(crate) struct TestEndpoint;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
-    query_path = "queries/rotate_signing_secret.graphql",
-    response_derives = "Clone, Debug, PartialEq",
-    variables_derives = "Clone",
-    skip_serializing_none
-)]
-pub(crate) struct RotateSigningSecret;
-
-#[derive(GraphQLQuery)]
-#[graphql(
-    schema_path = "../schema.graphql",
     query_path = "queries/saved_searches.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none
@@ -318,3 +274,22 @@ pub(crate) struct DeleteSavedSearch;
     )
 )]
 pub(crate) struct CreateDownloadLink;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/payment_detail.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none,
+    extern_enums(
+        "SendErrorStatus",
+        "AbnormalOrderStatus",
+        "OrderStatus",
+        "OrderMailState",
+        "Cause",
+        "AttemptTrigger",
+        "AttemptOutcome",
+        "TimelineKind"
+    )
+)]
+pub(crate) struct PaymentDetail;

@@ -24,6 +24,11 @@ pub(crate) fn name_page(l: Lang, what: &str, count: Option<&str>) {
     browser::set_title(&title);
 }
 
+/// The page of a payment, by whichever of its rows one comes.
+pub(crate) fn payment_href(id: &str) -> String {
+    ["/payments/", id].concat()
+}
+
 /// The query of the address while it is this page's; it stands still while one leaves for another page.
 pub(crate) fn page_query(path: impl Into<String>) -> Memo<String> {
     let app = use_app();

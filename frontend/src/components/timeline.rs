@@ -57,7 +57,8 @@ fn event_view(l: Lang, event: Event) -> AnyView {
     .into_any()
 }
 
-fn copy_view(l: Lang, mail: MailCopy) -> AnyView {
+/// The copy of a mail: where it stands, and on request what it says.
+pub(crate) fn copy_view(l: Lang, mail: MailCopy) -> AnyView {
     let error = mail.error.map(|error| view! { <p class="said quiet">{error}</p> });
     view! {
         <p>{mark_view(mail.state)}</p>
@@ -74,6 +75,14 @@ fn copy_view(l: Lang, mail: MailCopy) -> AnyView {
 pub(crate) fn mail_view(l: Lang, to: &str, subject: &str, body: String) -> AnyView {
     view! {
         <p><span class="quiet">{l.mail_to()}</span> " " {to.to_owned()}</p>
+        {mail_text_view(l, subject, body)}
+    }
+    .into_any()
+}
+
+/// Its subject and body.
+pub(crate) fn mail_text_view(l: Lang, subject: &str, body: String) -> AnyView {
+    view! {
         <p><span class="quiet">{l.mail_subject()}</span> " " <span class="strong">{subject.to_owned()}</span></p>
         <pre class="wire mail" tabindex="0" role="region" aria-label=l.mail_body()>{body}</pre>
     }

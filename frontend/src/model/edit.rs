@@ -14,6 +14,8 @@ pub(crate) const REASON_CHARS_MAX: usize = 500;
 pub(crate) struct Edit {
     pub(crate) lines: Vec<Line>,
     pub(crate) reason: String,
+    /// The only parameters that the IP code's settings permit; `None` permits all but those that name the payment.
+    pub(crate) editable: Option<Vec<String>>,
     /// The row's attempts when the parameters were read: the server refuses what was decided on an older page.
     pub(crate) attempt_count: i64,
     /// Made when the confirmation opens; any change makes it another decision.
@@ -33,10 +35,17 @@ pub(crate) struct Line {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
-    Fixed { name: String, value: String },
+    Fixed { name: String, value: String, why: Fixed },
     Stored { name: String, before: String, after: String },
     Removed { name: String, before: String },
     Added { name: String, value: String },
+}
+
+/// Why a parameter is shown and not edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fixed {
+    NamesThePayment,
+    BySetting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,13 +117,20 @@ impl Edit {
         }
     }
 
-    /// Takes the parameters as they stand now. What was typed before stays, held against them.
-    pub(crate) fn rebase(&mut self, stored: &[Parameter], attempt_count: i64) {
+    /// Takes the parameters as they stand now, and which of them may be edited. What was typed before stays, held
+    /// against them.
+    pub(crate) fn rebase(&mut self, stored: &[Parameter], editable: Option<&[String]>, attempt_count: i64) {
         let earlier = std::mem::take(&mut self.lines);
         self.attempt_count = attempt_count;
+        self.editable = editable.map(<[String]>::to_vec);
         for parameter in stored {
             let typed = earlier.iter().find(|line| line.content.name() == parameter.name);
-            let content = stored_line(parameter, typed.map(|line| &line.content));
+            let content = match self.fixed(&parameter.name) {
+                Some(why) => {
+                    Content::Fixed { name: parameter.name.clone(), value: parameter.value.clone(), why }
+                }
+                None => stored_line(parameter, typed.map(|line| &line.content)),
+            };
             match typed {
                 // A line keeps its number: what is told of it, and the focus, stay where they are.
                 Some(Line { number, .. }) => self.lines.push(Line { number: *number, content }),
@@ -127,6 +143,22 @@ impl Edit {
         let added =
             earlier.into_iter().filter(|line| line.content.change() == Change::Added && !is_stored(line));
         self.lines.extend(added);
+    }
+
+    /// Why a parameter may not be edited, if it may not.
+    fn fixed(&self, name: &str) -> Option<Fixed> {
+        if FIXED.contains(&name) {
+            return Some(Fixed::NamesThePayment);
+        }
+        let editable = self.editable.as_ref()?;
+        (!editable.iter().any(|permitted| permitted == name)).then_some(Fixed::BySetting)
+    }
+
+    /// The names that may still be added; `None` where any may.
+    pub(crate) fn addable(&self) -> Option<Vec<String>> {
+        let is_here = |name: &String| self.lines.iter().any(|line| line.content.name() == name);
+        let editable = self.editable.as_ref()?.iter();
+        Some(editable.filter(|name| !is_here(name)).cloned().collect())
     }
 
     fn push(&mut self, content: Content) -> u32 {
@@ -228,6 +260,14 @@ impl Edit {
             let message = in_words(l, broken.kind);
             self.place(&broken.field, message, &mut faults);
         }
+        for line in &self.lines {
+            if let Content::Added { name, .. } = &line.content
+                && self.fixed(name) == Some(Fixed::BySetting)
+                && !name.is_empty()
+            {
+                faults.push(fault(&name_path(line.number), l.edit_name_not_editable()));
+            }
+        }
         let reason = self.reason.trim();
         if reason.is_empty() {
             faults.push(fault("reason", l.reason_required()));
@@ -282,9 +322,6 @@ pub(crate) fn name_path(number: u32) -> String {
 
 fn stored_line(parameter: &Parameter, typed: Option<&Content>) -> Content {
     let (name, before) = (parameter.name.clone(), parameter.value.clone());
-    if FIXED.contains(&name.as_str()) {
-        return Content::Fixed { name, value: before };
-    }
     match typed {
         Some(Content::Removed { .. }) => Content::Removed { name, before },
         Some(Content::Added { value, .. }) => Content::Stored { name, before, after: value.clone() },
@@ -337,7 +374,7 @@ mod tests {
 
     fn edit() -> Edit {
         let mut edit = Edit { reason: "金額の訂正".to_owned(), ..Edit::default() };
-        edit.rebase(&stored(), 1);
+        edit.rebase(&stored(), None, 1);
         edit
     }
 
@@ -369,6 +406,31 @@ mod tests {
             edit.remove(number);
         }
         assert_eq!(edit.parameters(), stored());
+    }
+
+    #[test]
+    fn what_the_settings_do_not_permit_is_fixed_and_cannot_be_added() {
+        let mut edit = edit();
+        let permitted = ["money".to_owned(), "campaign".to_owned()];
+        let item = number_of(&edit, "item");
+        edit.retype(item, "夏");
+        edit.rebase(&stored(), Some(&permitted), 1);
+        let fixed = |name: &str| match edit.lines.iter().find(|line| line.content.name() == name) {
+            Some(Line { content: Content::Fixed { why, .. }, .. }) => Some(*why),
+            _ => None,
+        };
+        assert_eq!(fixed("order_no"), Some(Fixed::NamesThePayment));
+        assert_eq!(fixed("item"), Some(Fixed::BySetting), "whatever was typed before");
+        assert_eq!(fixed("money"), None);
+        assert_eq!(edit.addable(), Some(vec!["campaign".to_owned()]));
+        let added = edit.add();
+        edit.rename(added, "coupon");
+        assert_eq!(told(&edit), [name_path(added)]);
+        edit.rename(added, "campaign");
+        assert_eq!(told(&edit), [""; 0]);
+        assert_eq!(edit.addable(), Some(Vec::new()));
+        edit.rebase(&stored(), None, 1);
+        assert_eq!(edit.addable(), None);
     }
 
     #[test]
@@ -434,7 +496,7 @@ mod tests {
         let mut edit = edit();
         let money = number_of(&edit, "money");
         edit.idempotency_key = Some("k".to_owned());
-        edit.rebase(&stored(), 2);
+        edit.rebase(&stored(), None, 2);
         assert_eq!(edit.idempotency_key.as_deref(), Some("k"));
         edit.retype(money, "1");
         assert_eq!(edit.idempotency_key, None);
@@ -461,7 +523,7 @@ mod tests {
         newer[1].value = "680".to_owned();
         newer[3].value = "夏".to_owned();
         newer.push(parameter("campaign", "spring"));
-        edit.rebase(&newer, 2);
+        edit.rebase(&newer, None, 2);
         assert_eq!(
             [number_of(&edit, "money"), number_of(&edit, "note"), number_of(&edit, "campaign")],
             [money, note, added]

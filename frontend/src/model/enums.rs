@@ -259,12 +259,33 @@ pub(crate) enum OrderMailState {
     Unknown,
 }
 
+/// The languages that have a standard text of the confirmation mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum MailLanguage {
+    Ja,
+    En,
+    #[serde(other)]
+    Unknown,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum NotificationRefusal {
     SourceRefused,
     Disabled,
     Unreadable,
+    #[serde(other)]
+    Unknown,
+}
+
+/// What happens to the results for an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum EndpointHealthState {
+    Healthy,
+    Failing,
+    Paused,
     #[serde(other)]
     Unknown,
 }

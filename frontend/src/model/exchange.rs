@@ -10,6 +10,16 @@ pub(crate) struct Sent {
     pub(crate) body: String,
 }
 
+/// A request and what came back, whichever query told of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Exchange {
+    pub(crate) sent: Sent,
+    pub(crate) timings: Timings,
+    pub(crate) http_status: Option<i64>,
+    pub(crate) answer_headers: Vec<(String, String)>,
+    pub(crate) answer_body: String,
+}
+
 impl Sent {
     /// The bytes on the wire, as text: request line, headers, empty line, body.
     pub(crate) fn raw(&self) -> String {

@@ -18,12 +18,13 @@ pub(crate) enum PartPage {
     Settings(SettingsPage),
 }
 
-/// One send error, and what is done on its page.
+/// One send error, and what is done on its page; one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DetailPage {
     SendError(String),
     Edit(String),
     EditConfirm(String),
+    Payment(String),
 }
 
 /// What was chosen in the list: confirmation, sending, result; one by one, and in batches.
@@ -41,6 +42,7 @@ pub(crate) enum SettingsPage {
     IpCodes,
     IpCode(String),
     Gateway(String),
+    MailTemplate(String),
 }
 
 /// Abnormal orders and orders.
@@ -68,6 +70,7 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["send-errors", id] => detail(DetailPage::SendError((*id).to_owned())),
         ["send-errors", id, "edit"] => detail(DetailPage::Edit((*id).to_owned())),
         ["send-errors", id, "edit", "confirm"] => detail(DetailPage::EditConfirm((*id).to_owned())),
+        ["payments", id] => detail(DetailPage::Payment((*id).to_owned())),
         ["abnormal-orders"] => orders(OrdersPage::AbnormalOrders),
         ["abnormal-orders", id] => orders(OrdersPage::AbnormalOrder((*id).to_owned())),
         ["abnormal-orders", id, "restore"] => orders(OrdersPage::Restore((*id).to_owned())),
@@ -78,6 +81,9 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["settings", "ip-codes"] => settings(SettingsPage::IpCodes),
         ["settings", "ip-codes", code] => settings(SettingsPage::IpCode((*code).to_owned())),
         ["settings", "ip-codes", code, "gateway"] => settings(SettingsPage::Gateway((*code).to_owned())),
+        ["settings", "ip-codes", code, "order-mail"] => {
+            settings(SettingsPage::MailTemplate((*code).to_owned()))
+        }
         _ => Page::Nowhere,
     }
 }
@@ -113,6 +119,7 @@ mod tests {
             ("/send-errors/abc/edit/confirm", detail(DetailPage::EditConfirm("abc".to_owned()))),
             ("/send-errors/abc/edit/other", Page::Nowhere),
             ("/send-errors/bulk/abc", resends(ResendsPage::BulkConfirm("abc".to_owned()))),
+            ("/payments/abc", detail(DetailPage::Payment("abc".to_owned()))),
             ("/batches/abc", resends(ResendsPage::Batch("abc".to_owned()))),
             ("/abnormal-orders/x/restore", orders(OrdersPage::Restore("x".to_owned()))),
             ("/abnormal-orders/x/delete", orders(OrdersPage::Delete("x".to_owned()))),
@@ -121,6 +128,7 @@ mod tests {
             ("/settings/ip-codes", settings(SettingsPage::IpCodes)),
             ("/settings/ip-codes/2012000123", settings(SettingsPage::IpCode("2012000123".to_owned()))),
             ("/settings/ip-codes/1/gateway", settings(SettingsPage::Gateway("1".to_owned()))),
+            ("/settings/ip-codes/1/order-mail", settings(SettingsPage::MailTemplate("1".to_owned()))),
             ("/settings", Page::Nowhere),
             ("/orders/1/2", Page::Nowhere),
         ];

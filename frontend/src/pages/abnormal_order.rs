@@ -8,7 +8,7 @@ use crate::api::order_queries::{AbnormalOrderDetail, abnormal_order_detail};
 use crate::components::facts::{facts, named_values, text};
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
-use crate::components::page::name_page;
+use crate::components::page::{name_page, payment_href};
 use crate::components::timeline::{Event, timeline};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
@@ -77,6 +77,8 @@ fn head_view(l: Lang, found: &Detail) -> AnyView {
         .then(|| view! { <span class="mark mark-grey">{l.cancelled_at_gateway()}</span> });
     let closed =
         found.closed_at.as_ref().map(|_| view! { <span class="mark mark-plain">{l.closed()}</span> });
+    let payment = found.payment.as_ref();
+    let payment = payment.map(|payment| view! { <a href=payment_href(&payment.id)>{l.payment_to()}</a> });
     view! {
         <header class="page-head detail-head">
             <p class="crumb"><a href="/abnormal-orders">{l.abnormal_orders()}</a></p>
@@ -84,6 +86,7 @@ fn head_view(l: Lang, found: &Detail) -> AnyView {
             <p class="marks">
                 {mark_view(status::abnormal_order(l, found.status))} {cancelled} {closed}
                 <span class="figures strong">{format::yen_or_missing(found.total)}</span>
+                {payment}
             </p>
         </header>
     }

@@ -7,7 +7,7 @@ use crate::api::order_queries::{AbnormalOrders as AbnormalOrdersQuery, abnormal_
 use crate::api::queries::create_download_link;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
-use crate::components::page::{name_page, page_head, page_query};
+use crate::components::page::{name_page, page_head, page_query, payment_href};
 use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::{App, use_app};
@@ -233,7 +233,7 @@ fn row_view(l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNodes) -> An
         <tr tabindex=tab_stop(index) data-id=row.id.clone()>
             {cell(l.order_type(), format::text_or_missing(row.order_type.as_deref()))}
             {cell(l.status(), view! { <span class="marks">{mark} {cancelled} {closed}</span> })}
-            {cell(l.order_no(), row.order_no.clone())}
+            {cell(l.order_no(), number_view(l, &row))}
             {cell(l.received_at(), format::instant(&row.received_at))}
             {cell(l.ordered_at(), format::instant_or_missing(row.ordered_at.as_deref()))}
             {cell(l.customer(), customer)}
@@ -246,6 +246,18 @@ fn row_view(l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNodes) -> An
         </tr>
     }
     .into_any()
+}
+
+/// The number leads to everything that happened to its payment, where a result of one came in.
+fn number_view(l: Lang, row: &AbnormalOrdersAbnormalOrdersNodes) -> AnyView {
+    let number = row.order_no.clone();
+    match &row.payment {
+        Some(payment) => {
+            view! { <a href=payment_href(&payment.id) aria-label=l.payment_to_of(&number)>{number.clone()}</a> }
+                .into_any()
+        }
+        None => number.into_any(),
+    }
 }
 
 /// A button only where restoring is possible; elsewhere the state's word stands in its place.

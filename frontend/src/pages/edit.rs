@@ -5,7 +5,9 @@ mod form;
 
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind};
-use crate::api::queries::{SendErrorParameters, send_error_parameters};
+use crate::api::queries::{
+    EditableParameters, SendErrorParameters, editable_parameters, send_error_parameters,
+};
 use crate::components::field::Faults;
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
@@ -23,10 +25,16 @@ use todoke_domain::payment::Parameter;
 
 pub(crate) use confirm::EditConfirm;
 
+/// The row as it stands, and the only parameters that its IP code's settings permit; `None` permits all.
+struct Found {
+    row: Row,
+    editable: Option<Vec<String>>,
+}
+
 /// What somebody types about one row, and the row as it stands.
 #[derive(Clone, Copy)]
 struct Editing {
-    row: Query<Row>,
+    found: Query<Found>,
     draft: RwSignal<Draft>,
     faults: Faults,
 }
@@ -38,24 +46,24 @@ impl Editing {
         let faults = RwSignal::new(kept.faults.clone());
         let draft = RwSignal::new(kept);
         effect(move || app.keep_draft(form.clone(), draft.get()));
-        Self { row: Query::new(move || ask(app, id.clone())), draft, faults }
+        Self { found: Query::new(move || ask(app, id.clone())), draft, faults }
     }
 
     /// Keeps the form in step with the row: a newer attempt or result shows at once, what was typed stays.
     fn follow(self, id: String) {
         live::on_send_error_changed(move |changed| {
             if changed.id == id {
-                self.row.refresh();
+                self.found.refresh();
             }
         });
         effect(move || {
-            let read = self.row.with(|row| {
-                let stored = row.parameters.iter();
+            let read = self.found.with(|found| {
+                let stored = found.row.parameters.iter();
                 let stored = stored.map(|one| Parameter { name: one.name.clone(), value: one.value.clone() });
-                Some((stored.collect::<Vec<_>>(), row.attempt_count))
+                Some((stored.collect::<Vec<_>>(), found.editable.clone(), found.row.attempt_count))
             });
-            if let Some((stored, attempt_count)) = read {
-                self.draft.update(|draft| draft.rebase(&stored, attempt_count));
+            if let Some((stored, editable, attempt_count)) = read {
+                self.draft.update(|draft| draft.rebase(&stored, editable.as_deref(), attempt_count));
             }
         });
     }
@@ -66,9 +74,17 @@ fn form_name(id: &str) -> String {
     ["edit ", id].concat()
 }
 
-async fn ask(app: App, id: String) -> Result<Row, ApiError> {
+async fn ask(app: App, id: String) -> Result<Found, ApiError> {
     let answer = api::run::<SendErrorParameters>(app, send_error_parameters::Variables { id }).await?;
-    answer.send_error.ok_or_else(|| ApiError::of(ErrorKind::NotFound))
+    let row = answer.send_error.ok_or_else(|| ApiError::of(ErrorKind::NotFound))?;
+    let editable = if app.may(&row.ip_code, Action::EditParameters) {
+        let code = row.ip_code.clone();
+        let answer = api::run::<EditableParameters>(app, editable_parameters::Variables { code }).await?;
+        answer.ip_code.editable_parameters
+    } else {
+        None
+    };
+    Ok(Found { row, editable })
 }
 
 #[component]
@@ -81,9 +97,10 @@ pub(crate) fn Edit(id: String) -> impl IntoView {
     let kept: Draft = app.kept_draft(&form_name(&id)).unwrap_or_default();
     let editing = Editing::begin(app, id.clone(), kept.taken_up_again());
     editing.follow(id);
-    let may_edit = Memo::new(move |_| editing.row.with(|row| Some(may_edit(app, row))).unwrap_or(false));
+    let may_edit =
+        Memo::new(move |_| editing.found.with(|found| Some(may_edit(app, &found.row))).unwrap_or(false));
     view! {
-        {load_view(editing.row, 10, move |row| head_view(app, l, row))}
+        {load_view(editing.found, 10, move |found| head_view(app, l, &found.row))}
         {move || may_edit.get().then(|| view! {
             <form::Form editing back=back.clone() confirm=confirm.clone() />
         })}

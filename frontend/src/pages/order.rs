@@ -10,7 +10,7 @@ use crate::components::facts::{facts, text};
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
 use crate::components::order_facts::{Line, lines_view};
-use crate::components::page::name_page;
+use crate::components::page::{name_page, payment_href};
 use crate::components::timeline::{Event, MailCopy, timeline};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
@@ -68,6 +68,8 @@ fn head_view(app: App, l: Lang, found: &Detail) -> AnyView {
         let href = ["/abnormal-orders/", &origin.id].concat();
         view! { <a href=href>{l.restored_from()}</a> }
     });
+    let payment = found.payment.as_ref();
+    let payment = payment.map(|payment| view! { <a href=payment_href(&payment.id)>{l.payment_to()}</a> });
     let waits = found.restored_from.is_some() && found.confirmation_mail_sent_at.is_none();
     let mail = app.may(&found.ip_code, Action::Restore).then(|| {
         let href = ["/orders/", &found.id, "/mail"].concat();
@@ -83,6 +85,7 @@ fn head_view(app: App, l: Lang, found: &Detail) -> AnyView {
                 <span class="figures strong">{format::yen(found.total)}</span>
                 {waits.then(|| view! { <span class="mark mark-warning">{l.mail_waiting()}</span> })}
                 {origin}
+                {payment}
             </p>
         </header>
         {mail}

@@ -18,6 +18,7 @@ type Drawn = Result<AnyView, SplitLoaderError>;
 fn draw_detail(page: DetailPage) -> Drawn {
     Ok(match page {
         DetailPage::SendError(id) => view! { <pages::send_error::SendError id /> }.into_any(),
+        DetailPage::Payment(id) => view! { <pages::payment::Payment id /> }.into_any(),
         DetailPage::Edit(id) => view! { <pages::edit::Edit id /> }.into_any(),
         DetailPage::EditConfirm(id) => view! { <pages::edit::EditConfirm id /> }.into_any(),
     })
@@ -51,6 +52,9 @@ fn draw_settings(page: SettingsPage) -> Drawn {
     Ok(match page {
         SettingsPage::IpCodes => view! { <pages::settings::IpCodes /> }.into_any(),
         SettingsPage::Gateway(code) => view! { <pages::settings::gateway::Gateway code /> }.into_any(),
+        SettingsPage::MailTemplate(code) => {
+            view! { <pages::settings::mail_template::MailTemplate code /> }.into_any()
+        }
         SettingsPage::IpCode(code) => view! { <pages::settings::ip_code::IpCode code /> }.into_any(),
     })
 }

@@ -1,8 +1,7 @@
 //! One send error: what it is, what happened to it, what may be done. Links in alert mails lead here.
 //! What changes elsewhere shows at once, and what one has opened stays open.
 mod actions;
-mod exchange;
-mod timeline;
+mod told;
 
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind};
@@ -10,12 +9,14 @@ use crate::api::queries::{SendErrorDetail, send_error_detail};
 use crate::components::facts::{facts, named_values, text};
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
-use crate::components::page::name_page;
+use crate::components::page::{name_page, payment_href};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
 use crate::load::{Query, effect, on_change};
+use crate::model::history::Told;
 use crate::model::{format, status};
+use crate::pages::history::{History, history, known_values};
 use leptos::prelude::*;
 use send_error_detail::SendErrorDetailSendError as Detail;
 
@@ -58,13 +59,25 @@ async fn ask(app: App, id: String) -> Result<Detail, ApiError> {
 
 /// Drawn once; each of its pieces follows the row by itself, so that nothing opened closes under the reader's eyes.
 fn page_view(app: App, l: Lang, query: Query<Detail>) -> AnyView {
+    let told =
+        move || query.with(|found| Some(found.timeline.iter().map(told::told_of).collect::<Vec<Told>>()));
+    let events = Signal::derive(move || told().unwrap_or_default());
+    let running = Signal::derive(move || {
+        query.with(|found| found.resending.then(|| status::send_error(l, found.status, true)))
+    });
+    let known = Signal::derive(move || {
+        let stored = query.with(|found| {
+            Some(found.parameters.iter().map(|one| one.value.clone()).collect::<Vec<String>>())
+        });
+        known_values(stored.unwrap_or_default().into_iter(), &events.get())
+    });
     view! {
         {move || query.with(|found| Some(head_view(app, l, found)))}
         <actions::Actions query />
         <div class="columns detail">
             <section aria-labelledby="timeline-heading">
                 <h2 id="timeline-heading">{l.timeline()}</h2>
-                {timeline::timeline(l, query)}
+                {history(l, History { events, running, known })}
             </section>
             <section aria-labelledby="facts-heading">
                 <h2 id="facts-heading">{l.facts_heading()}</h2>
@@ -90,6 +103,7 @@ fn head_view(app: App, l: Lang, found: &Detail) -> AnyView {
                 <span class="figures strong">{format::yen(found.amount)}</span>
                 {mark_view(status::receipt(l, found.receipt))}
                 <span class="quiet">{status::cause(l, found.cause, found.http_status)}</span>
+                <a href=payment_href(&found.payment.id)>{l.payment_to()}</a>
             </p>
         </header>
     }

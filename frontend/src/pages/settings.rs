@@ -1,13 +1,15 @@
 //! 設定 > IPコード: the IP codes with where each delivers; each leads to its settings.
 mod form;
 pub(crate) mod gateway;
+mod health;
 pub(crate) mod ip_code;
+pub(crate) mod mail_template;
 mod saving;
 mod secret;
 mod trial;
 
 use crate::api;
-use crate::api::queries::{IpCodeList, ip_code_list};
+use crate::api::settings_queries::{IpCodeList, ip_code_list};
 use crate::components::load_view::{Empty, load_view};
 use crate::components::page::{name_page, page_head};
 use crate::components::rows::{RowKey, cell, head, row_key, tab_stop};

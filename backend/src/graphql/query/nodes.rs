@@ -21,7 +21,7 @@ pub(crate) enum Node {
     /// A send error.
     SendError(Box<SendError>),
     /// A payment.
-    Payment(Payment),
+    Payment(Box<Payment>),
     /// A resend batch.
     ResendBatch(Box<ResendBatch>),
     /// An abnormal order.
@@ -50,7 +50,7 @@ impl NodesQuery {
             }
             "Payment" => {
                 let id = global_id::decode("Payment", &id).ok_or_else(not_found)?;
-                Payment::load(ctx, id).await.map(|payment| Some(Node::Payment(payment)))
+                Payment::load(ctx, id).await.map(|payment| Some(Node::Payment(Box::new(payment))))
             }
             "AbnormalOrder" => {
                 let id = global_id::decode("AbnormalOrder", &id).ok_or_else(not_found)?;

@@ -3,7 +3,9 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use todoke_domain::{abnormal_order, abnormal_order_actions};
 
-use super::{checkouts::Checkout, gateway::GatewayCheck, orders::Order, timeline::TimelineEvent};
+use super::{
+    checkouts::Checkout, gateway::GatewayCheck, orders::Order, payments::Payment, timeline::TimelineEvent,
+};
 use crate::{
     app::{self, Error},
     global_id,
@@ -232,6 +234,11 @@ impl AbnormalOrder {
     /// The order through another payment that bears the same number.
     async fn colliding_order(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Order>> {
         Ok(load_order(ctx, self.row.colliding_order.map(OrderOf)).await?.map(Order::from))
+    }
+
+    /// The payment with this order number, where a result of it came in.
+    async fn payment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Payment>> {
+        Payment::of_number(ctx, &self.row.payment.ip_code, &self.row.order_no).await
     }
 
     /// What happened around the row, newest first.

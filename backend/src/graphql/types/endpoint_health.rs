@@ -1,9 +1,12 @@
 //! How the endpoint of an IP code fares.
 
 use async_graphql::{Enum, SimpleObject};
-use todoke_domain::endpoint_health::{self, Phase};
+use todoke_domain::endpoint_health::Phase;
 
-use crate::graphql::scalars::DateTime;
+use crate::{app::endpoint_health::Health, graphql::scalars::DateTime};
+
+/// What `IpCode.health` counts for in a query's complexity: it counts attempts, for each IP code that is asked for.
+pub(crate) const HEALTH_COMPLEXITY: usize = 50;
 
 /// What happens to results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -29,11 +32,16 @@ pub(crate) struct EndpointHealth {
     pub next_probe_at: Option<DateTime>,
     /// Results that are kept, or were and wait for their turn to be made due.
     pub kept_deliveries: u64,
+    /// Attempts of the last hour; of more than 10,000, the newest.
+    pub attempts: u64,
+    /// Of these, those that the endpoint did not acknowledge.
+    pub failures: u64,
 }
 
 impl EndpointHealth {
-    /// Of the stored health and the number of kept deliveries.
-    pub(crate) fn of(health: &endpoint_health::EndpointHealth, kept: u64) -> Self {
+    /// Of what is stored and counted.
+    pub(crate) fn of(found: &Health) -> Self {
+        let health = &found.health;
         let (state, pause) = match (health.phase, health.streak) {
             (Phase::Paused(pause), _) => (EndpointHealthState::Paused, Some(pause)),
             (Phase::Healthy | Phase::Releasing, Some(_)) => (EndpointHealthState::Failing, None),
@@ -44,7 +52,9 @@ impl EndpointHealth {
             since: health.streak.map(|streak| DateTime(streak.since)),
             paused_at: pause.map(|pause| DateTime(pause.since)),
             next_probe_at: pause.map(|pause| DateTime(pause.next_probe_at)),
-            kept_deliveries: kept,
+            kept_deliveries: found.kept,
+            attempts: found.counts.attempts,
+            failures: found.counts.failures,
         }
     }
 }

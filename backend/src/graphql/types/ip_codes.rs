@@ -4,8 +4,11 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use todoke_domain::{acknowledgement, endpoint_settings, retry, text, time::Timestamp};
 
 use super::{
-    accounts::Action, endpoint_health::EndpointHealth, gateway::GatewaySettings,
-    order_events::RestoredEndpoint, order_mails::OrderMailTemplate,
+    accounts::Action,
+    endpoint_health::{EndpointHealth, HEALTH_COMPLEXITY},
+    gateway::GatewaySettings,
+    order_events::RestoredEndpoint,
+    order_mails::OrderMailTemplate,
 };
 use crate::{
     app::{self, endpoint_settings::GivenEndpoint},
@@ -348,10 +351,10 @@ impl IpCode {
     }
 
     /// How the endpoint fares.
+    #[graphql(complexity = "HEALTH_COMPLEXITY + child_complexity")]
     async fn health(&self, ctx: &Context<'_>) -> async_graphql::Result<EndpointHealth> {
         let found = app::endpoint_health::find_health(ctx.app()?, ctx.scope()?, &self.0.ip_code).await;
-        let (health, kept) = found.map_err(|error| ctx.error(error))?;
-        Ok(EndpointHealth::of(&health, kept))
+        Ok(EndpointHealth::of(&found.map_err(|error| ctx.error(error))?))
     }
 
     /// Grows with every change of the settings; for `expectedVersion` of `updateIpCodeSettings`.

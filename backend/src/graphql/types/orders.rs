@@ -8,6 +8,7 @@ use super::{
     carts::OrderLine,
     order_events::OrderRestoredEvent,
     order_mails::{OrderMail, OrderMailDraft},
+    payments::Payment,
     timeline::TimelineEvent,
 };
 use crate::{
@@ -142,6 +143,11 @@ impl Order {
     /// What the cart was told of its restoration; null where it was not restored, or the endpoint was off at that time.
     async fn restored_event(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<OrderRestoredEvent>> {
         Ok(self.load_event(ctx).await?.map(OrderRestoredEvent::from))
+    }
+
+    /// The payment with this order number, where a result of it came in.
+    async fn payment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Payment>> {
+        Payment::of_number(ctx, &self.row.cart.ip_code, &self.row.cart.order_no).await
     }
 
     /// What happened to its status, newest first.

@@ -100,6 +100,7 @@ impl TestAppBuilder {
             checkout_retention_days: self.checkout_retention_days.unwrap_or(60),
             gateway_url: self.gateway_url.map(|url| url.parse().unwrap()),
             alert_window_ms: 600_000,
+            pause_span_ms: 600_000,
         };
         let merchant = SampleEndpoint::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let running = runtime::start(config.clone(), Arc::new(clock.clone()), Role::All).await.unwrap();

@@ -81,7 +81,7 @@ pub(crate) fn EditConfirm(id: String) -> impl IntoView {
             let form = form.clone();
             view! {
                 {page_head(l.edit_confirm(), l.confirm_purpose())}
-                {load_view(editing.row, 6, move |row| review_view(app, l, row, editing, sending, &form))}
+                {load_view(editing.found, 6, move |found| review_view(app, l, &found.row, editing, sending, &form))}
             }
             .into_any()
         }

@@ -5,7 +5,7 @@ use crate::components::field::{FaultSummary, FaultText, fault_of, field_id};
 use crate::components::mark::mark_view;
 use crate::components::rows::{cell, head};
 use crate::i18n::{Lang, use_lang};
-use crate::model::edit::{Change, Content, line_path, name_path};
+use crate::model::edit::{Change, Content, Fixed, line_path, name_path};
 use crate::model::format;
 use crate::model::status;
 use crate::router::use_go;
@@ -18,7 +18,9 @@ pub(crate) fn Form(editing: Editing, back: String, confirm: String) -> impl Into
     let Editing { draft, faults, .. } = editing;
     // Lines are drawn anew when one comes, goes, or is taken out; typing changes them in place.
     let shape = Memo::new(move |_| {
-        let kind = |content: &Content| (content.before().is_some(), content.after().is_some());
+        let is_fixed = |content: &Content| matches!(content, Content::Fixed { .. });
+        let kind =
+            |content: &Content| (content.before().is_some(), content.after().is_some(), is_fixed(content));
         draft.with(|draft| {
             draft.lines.iter().map(|line| (line.number, kind(&line.content))).collect::<Vec<_>>()
         })
@@ -44,10 +46,17 @@ pub(crate) fn Form(editing: Editing, back: String, confirm: String) -> impl Into
             focus_when_drawn(field_id(&name_path(number)));
         }
     };
+    let addable = Memo::new(move |_| draft.with(crate::model::edit::Edit::addable));
+    let permitted = Memo::new(move |_| draft.with(|draft| draft.editable.clone()));
+    let may_add =
+        Memo::new(move |_| addable.with(|names| names.as_ref().is_none_or(|names| !names.is_empty())));
+    let may_edit =
+        Memo::new(move |_| permitted.with(|names| names.as_ref().is_none_or(|names| !names.is_empty())));
     let headings = [l.edit_name(), l.edit_before(), l.edit_after(), l.edit_change()];
     view! {
         <form class="edit" novalidate=true on:submit=move |event| { event.prevent_default(); check(); }>
             <FaultSummary faults />
+            {move || permitted.get().map(|names| permitted_view(l, &names))}
             <div class="table-scroll" id="f-lines" tabindex="-1">
                 <table class="list edit-table" aria-label=l.edit_parameters()>
                     {head(&headings, &[])}
@@ -55,14 +64,34 @@ pub(crate) fn Form(editing: Editing, back: String, confirm: String) -> impl Into
                 </table>
             </div>
             <FaultText faults path="lines" />
-            <p class="actions"><button type="button" class="button" on:click=move |_| add()>{l.edit_add()}</button></p>
-            <ReasonField editing />
+            {move || may_add.get().then(|| view! {
+                <p class="actions">
+                    <button type="button" class="button" on:click=move |_| add()>{l.edit_add()}</button>
+                    {move || addable.get().map(|names| view! { <span class="quiet small">{l.edit_addable(&names.join(", "))}</span> })}
+                </p>
+            })}
+            {move || may_edit.get().then(|| view! { <ReasonField editing /> })}
             <div class="form-foot">
                 <a class="button" href=back>{l.back()}</a>
-                <button type="submit" class="button primary">{l.edit_check()}</button>
+                {move || may_edit.get().then(|| view! { <button type="submit" class="button primary">{l.edit_check()}</button> })}
             </div>
         </form>
     }
+}
+
+/// Which parameters the IP code's settings permit. Who may edit may open the settings too.
+fn permitted_view(l: Lang, names: &[String]) -> AnyView {
+    let text = if names.is_empty() { l.edit_none().to_owned() } else { l.edit_only(&names.join(", ")) };
+    view! { <p class="notice">{text}</p> }.into_any()
+}
+
+/// Why a line is not edited.
+fn fixed_view(l: Lang, why: Fixed) -> AnyView {
+    let why = match why {
+        Fixed::NamesThePayment => l.edit_fixed_name(),
+        Fixed::BySetting => l.edit_fixed_setting(),
+    };
+    view! { <span class="quiet">{l.edit_fixed()} <span class="small">" (" {why} ")"</span></span> }.into_any()
 }
 
 /// The field exists once the list has been drawn with its line.
@@ -103,7 +132,7 @@ fn line_view(l: Lang, editing: Editing, number: u32) -> AnyView {
     };
     let before = content.before().map_or_else(|| format::MISSING.to_owned(), str::to_owned);
     let after = match &content {
-        Content::Fixed { .. } => view! { <span class="quiet">{l.edit_fixed()}</span> }.into_any(),
+        Content::Fixed { why, .. } => fixed_view(l, *why),
         Content::Removed { .. } => view! { <span class="quiet">{l.edit_not_sent()}</span> }.into_any(),
         Content::Stored { .. } | Content::Added { .. } => value_field(l, editing, number),
     };

@@ -1,9 +1,9 @@
 //! The settings of one IP code: endpoint with preview and test, acknowledgement, retries, what may be edited, alerts;
-//! beside them signing secrets and the gateway's address. Who may not change them reads them.
-use super::{form, saving, secret};
+//! beside them how the endpoint fares, signing secrets and the gateway's address. Who may not change them reads them.
+use super::{form, health, saving, secret};
 use crate::api;
 use crate::api::error::ApiError;
-use crate::api::queries::{IpCodeSettings, ip_code_settings};
+use crate::api::settings_queries::{IpCodeSettings, ip_code_settings};
 use crate::components::facts::{facts, text};
 use crate::components::field::Faults;
 use crate::components::load_view::load_view;
@@ -135,8 +135,10 @@ fn page_view(app: App, l: Lang, editing: Editing, may_change: bool) -> AnyView {
         <div class="settings">
             <div class="settings-main">{settings}</div>
             <div class="settings-side">
+                {health::health(app, l, editing.code, may_change)}
                 {secret::secrets(app, l, editing, may_change)}
                 {move || found.with(|found| (found.gateway_notifications || may_change).then(|| gateway_view(l, found)))}
+                {move || found.with(|found| (found.gateway_notifications || may_change).then(|| mail_view(l, found, may_change)))}
             </div>
         </div>
     }
@@ -161,6 +163,20 @@ fn gateway_view(l: Lang, found: &Found) -> AnyView {
                 (l.gateway_last(), text(format::instant_or_missing(found.last_notification_at.as_deref()))),
             ])}
             <p class="actions"><a class="button" href=href>{l.setup_open()}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// The template of the confirmation mails has a page of its own.
+fn mail_view(l: Lang, found: &Found, may_change: bool) -> AnyView {
+    let href = ["/settings/ip-codes/", &found.code, "/order-mail"].concat();
+    let open = if may_change { l.template_open() } else { l.template_look() };
+    view! {
+        <section class="panel" aria-labelledby="template-heading">
+            <h2 id="template-heading">{l.template_heading()}</h2>
+            <p class="quiet small">{l.template_purpose()}</p>
+            <p class="actions"><a class="button" href=href>{open}</a></p>
         </section>
     }
     .into_any()

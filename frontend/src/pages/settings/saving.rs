@@ -3,7 +3,7 @@
 use super::ip_code::Editing;
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind, FieldFault};
-use crate::api::queries::{UpdateIpCodeSettings, update_ip_code_settings};
+use crate::api::settings_queries::{UpdateIpCodeSettings, update_ip_code_settings};
 use crate::browser;
 use crate::components::diff::diff_table;
 use crate::components::field::field_id;

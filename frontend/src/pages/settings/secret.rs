@@ -3,7 +3,7 @@
 use super::ip_code::{Editing, Secret};
 use crate::api;
 use crate::api::error::ApiError;
-use crate::api::queries::{RotateSigningSecret, rotate_signing_secret};
+use crate::api::settings_queries::{RotateSigningSecret, rotate_signing_secret};
 use crate::browser;
 use crate::components::copy::CopyButton;
 use crate::context::App;

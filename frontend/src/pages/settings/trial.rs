@@ -4,7 +4,7 @@ use super::ip_code::Editing;
 use super::saving::{path_of, rule_text};
 use crate::api;
 use crate::api::error::{ApiError, FieldFault};
-use crate::api::queries::{TestEndpoint, test_endpoint};
+use crate::api::settings_queries::{TestEndpoint, test_endpoint};
 use crate::browser;
 use crate::components::field::field_id;
 use crate::components::mark::mark_view;

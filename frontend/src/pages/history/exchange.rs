@@ -1,47 +1,27 @@
 //! One attempt, opened: how long its steps took, the request as it was sent, the answer as it came, and the command
 //! that sends the same request once more.
-use crate::api::queries::send_error_detail::AttemptFacts;
 use crate::browser;
 use crate::components::copy::CopyButton;
 use crate::components::facts::named_values;
 use crate::components::wire::{optional_wire, timings_view, wire};
 use crate::i18n::Lang;
-use crate::model::exchange::{Charset, Sent, Timings, decoded};
+use crate::model::exchange::{Charset, Exchange, Sent, decoded};
 use leptos::prelude::*;
 
-pub(crate) fn exchange(l: Lang, attempt: &AttemptFacts, known: &[String]) -> AnyView {
-    let sent = sent_of(attempt);
-    let was_sent = !sent.url.is_empty();
-    let times = &attempt.timings;
-    let times = Timings {
-        dns_ms: times.dns_ms,
-        connect_ms: times.connect_ms,
-        tls_ms: times.tls_ms,
-        first_byte_ms: times.first_byte_ms,
-        total_ms: times.total_ms,
-    };
-    let status = attempt.http_status.map_or_else(|| l.no_answer().to_owned(), |code| code.to_string());
+pub(crate) fn exchange(l: Lang, made: &Exchange, known: &[String]) -> AnyView {
+    let was_sent = !made.sent.url.is_empty();
+    let status = made.http_status.map_or_else(|| l.no_answer().to_owned(), |code| code.to_string());
     let headers: Vec<String> =
-        attempt.response_headers.iter().map(|header| [&header.name, ": ", &header.value].concat()).collect();
+        made.answer_headers.iter().map(|(name, value)| [name, ": ", value].concat()).collect();
     view! {
-        {timings_view(l, &times)}
-        {was_sent.then(|| request_view(l, &sent, known))}
+        {timings_view(l, &made.timings)}
+        {was_sent.then(|| request_view(l, &made.sent, known))}
         <h3>{l.answer()}</h3>
         {wire(l.answer_status(), status)}
         {optional_wire(l.answer_headers(), headers.join("\n"))}
-        {optional_wire(l.answer_body(), attempt.response_body.clone())}
+        {optional_wire(l.answer_body(), made.answer_body.clone())}
     }
     .into_any()
-}
-
-fn sent_of(attempt: &AttemptFacts) -> Sent {
-    let headers = attempt.request_headers.iter();
-    Sent {
-        method: attempt.request_method.clone(),
-        url: attempt.request_url.clone(),
-        headers: headers.map(|header| (header.name.clone(), header.value.clone())).collect(),
-        body: attempt.request_body.clone(),
-    }
 }
 
 fn request_view(l: Lang, sent: &Sent, known: &[String]) -> AnyView {
