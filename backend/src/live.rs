@@ -50,6 +50,11 @@ pub enum Change {
         /// Its id.
         id: Uuid,
     },
+    /// A restore batch went on.
+    RestoreBatch {
+        /// Its id.
+        id: Uuid,
+    },
     /// Deliveries became due; workers look at once instead of at their next turn.
     DeliveriesDue,
 }

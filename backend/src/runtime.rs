@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, admin::Desk, evaluations, retention, tokens},
+    app::{App, admin::Desk, evaluations, restore_runs, retention, tokens},
     auth::{scope::Scope, sealed::Sealer, secrets::Secrets, signing},
     clock::SharedClock,
     config::{Config, Role},
@@ -139,6 +139,7 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
         let tx = app.database.begin_write().await?;
         let orphans = store::deliveries::orphan_all(&Scope::system(), &tx).await?
             + store::order_events::orphan_all(&Scope::system(), &tx).await?;
+        store::restore_batches::release_all(&Scope::system(), &tx).await?;
         tx.commit().await?;
         if orphans > 0 {
             tracing::warn!(
@@ -156,6 +157,7 @@ async fn start_workers(app: &Arc<App>, stop: &CancellationToken) -> Result<(), S
     tokio::spawn(probes::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(order_events::run(app.machinery.clone(), stop.clone()));
     tokio::spawn(evaluations::keep_evaluating(app.clone(), stop.clone()));
+    tokio::spawn(restore_runs::keep_running(app.clone(), stop.clone()));
     tokio::spawn(retention::keep_removing(app.clone(), stop.clone()));
     tokio::spawn(batches::run(app.machinery.clone(), stop.clone()));
     let outbox = Outbox {

@@ -36,6 +36,8 @@ pub enum DecisionKind {}
 pub enum SigningSecretKind {}
 /// Marks the ids of resend batches.
 pub enum ResendBatchKind {}
+/// Marks the ids of restore batches.
+pub enum RestoreBatchKind {}
 /// Marks the ids of result notifications.
 pub enum NotificationKind {}
 /// Marks the ids of abnormal orders.
@@ -67,6 +69,8 @@ pub type DecisionId = Id<DecisionKind>;
 pub type SigningSecretId = Id<SigningSecretKind>;
 /// The id of a resend batch; the decision behind each of its resends bears the same id.
 pub type ResendBatchId = Id<ResendBatchKind>;
+/// The id of a restore batch; the decision to start it bears the same id.
+pub type RestoreBatchId = Id<RestoreBatchKind>;
 /// The id of a result notification.
 pub type NotificationId = Id<NotificationKind>;
 /// The id of an abnormal order.
@@ -134,6 +138,13 @@ impl ResendBatchId {
     /// The batch whose decision this is, if it is a batch's.
     pub const fn of_decision(decision: DecisionId) -> Self {
         Self::new(decision.value())
+    }
+}
+
+impl RestoreBatchId {
+    /// The decision to start this batch.
+    pub const fn decision(self) -> DecisionId {
+        DecisionId::new(self.value())
     }
 }
 

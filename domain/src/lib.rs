@@ -25,6 +25,7 @@ pub mod payment;
 pub mod registration;
 pub mod resend;
 pub mod resend_batch;
+pub mod restore_batch;
 pub mod retry;
 pub mod search;
 pub mod send_error;

@@ -22,6 +22,7 @@ mod m20261122_000014_checkout_retention;
 mod m20261122_000015_resend_batch_lists;
 mod m20261122_000016_list_indexes;
 mod m20261122_000017_order_events;
+mod m20261122_000018_restore_batches;
 mod m20261122_000020_keyword_indexes;
 mod m20261122_000021_attempt_figures;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_resend_batch_lists::Migration),
             Box::new(m20261122_000016_list_indexes::Migration),
             Box::new(m20261122_000017_order_events::Migration),
+            Box::new(m20261122_000018_restore_batches::Migration),
             Box::new(m20261122_000020_keyword_indexes::Migration),
             Box::new(m20261122_000021_attempt_figures::Migration),
         ]

@@ -6,17 +6,18 @@ use todoke_domain::{
     access,
     ids::{ApiTokenId, IpCode, SessionId, UserId},
 };
+use uuid::Uuid;
 
 use super::{App, Error, tokens};
 use crate::{
     auth::{
         api_token,
-        download_link::Holder,
+        identity::Identity,
         jwt,
         scope::{Actor, Origin, Scope},
         sha256_hex,
     },
-    store::{self, tokens::ApiToken},
+    store::{self, accounts::Account, tokens::ApiToken},
 };
 
 /// A good credential: the scope that stands behind it.
@@ -55,17 +56,37 @@ async fn authorize_session(app: &App, access_token: &str, origin: Origin) -> Res
 ///
 /// # Errors
 /// `Unauthenticated` where the session has ended or the token was revoked meanwhile.
-pub(crate) async fn authorize_link(app: &App, holder: Holder, origin: Origin) -> Result<Authorized, Error> {
-    match holder {
-        Holder::Session { user, session } => {
+pub(crate) async fn authorize_link(app: &App, who: Identity, origin: Origin) -> Result<Authorized, Error> {
+    match who {
+        Identity::Session { user, session } => {
             scope_of_session(app, UserId::new(user), SessionId::new(session), origin).await
         }
-        Holder::Token { id } => {
-            let (system, reader, now) = (Scope::system(), app.database.reader(), app.clock.now());
-            let found = store::tokens::find_living_by_id(&system, reader, ApiTokenId::new(id), now).await?;
-            Ok(scope_of_token(found.ok_or(Error::Unauthenticated)?, origin))
-        }
+        Identity::Token { id } => scope_of_token_id(app, id, origin).await,
     }
+}
+
+/// What stands behind somebody whose work goes on after the request: the rights of this moment. A session that ended
+/// takes nothing away; a person who was disabled or a token that was revoked reaches nothing.
+///
+/// # Errors
+/// `Unauthenticated` where there is nobody any more.
+pub(crate) async fn authorize_starter(app: &App, who: Identity) -> Result<Authorized, Error> {
+    match who {
+        Identity::Session { user, session } => {
+            let found =
+                store::accounts::find_user(&Scope::system(), app.database.reader(), UserId::new(user))
+                    .await?;
+            let account = found.ok_or(Error::Unauthenticated)?;
+            scope_of_account(app, account, SessionId::new(session), Origin::default()).await
+        }
+        Identity::Token { id } => scope_of_token_id(app, id, Origin::default()).await,
+    }
+}
+
+async fn scope_of_token_id(app: &App, id: Uuid, origin: Origin) -> Result<Authorized, Error> {
+    let (system, reader, now) = (Scope::system(), app.database.reader(), app.clock.now());
+    let found = store::tokens::find_living_by_id(&system, reader, ApiTokenId::new(id), now).await?;
+    Ok(scope_of_token(found.ok_or(Error::Unauthenticated)?, origin))
 }
 
 async fn scope_of_session(
@@ -81,6 +102,16 @@ async fn scope_of_session(
         .await?
         .filter(|account| account.user_id == user)
         .ok_or(Error::Unauthenticated)?;
+    scope_of_account(app, account, session, origin).await
+}
+
+async fn scope_of_account(
+    app: &App,
+    account: Account,
+    session: SessionId,
+    origin: Origin,
+) -> Result<Authorized, Error> {
+    let (system, reader) = (Scope::system(), app.database.reader());
     let grants = store::accounts::list_grants(&system, reader, account.user_id).await?;
     let rights =
         grants.into_iter().map(|(ip_code, role)| (ip_code, vec![access::Holder::Member(role)])).collect();

@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     auth::{
-        download_link::{self, Holder},
+        download_link,
+        identity::Identity,
         scope::{Origin, Scope},
     },
     messages::Language,
@@ -57,7 +58,7 @@ pub(crate) async fn create_download_link(
     download: Download,
     form: Form,
 ) -> Result<(String, Timestamp), Error> {
-    let who = Holder::of(scope.actor()).ok_or(Error::Unauthenticated)?;
+    let who = Identity::of(scope.actor()).ok_or(Error::Unauthenticated)?;
     let (file, list) = match download {
         Download::SendErrors(search, sort) => {
             ("send-errors.csv", WrittenList::SendErrors(WrittenSearch::of(search, sort)))

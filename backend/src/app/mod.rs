@@ -41,6 +41,8 @@ pub(crate) mod payments;
 mod refusals;
 mod registrations;
 pub(crate) mod resend_batches;
+pub(crate) mod restore_batches;
+pub(crate) mod restore_runs;
 mod restores;
 pub(crate) mod retention;
 pub(crate) mod saved_searches;

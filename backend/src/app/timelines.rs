@@ -257,7 +257,8 @@ fn decision_event(decision: DecisionMark) -> Option<(PaymentId, TimelineEvent)> 
         DecisionKind::Restore
         | DecisionKind::OrderMail
         | DecisionKind::ResendBatch
-        | DecisionKind::OrderEvent => return None,
+        | DecisionKind::OrderEvent
+        | DecisionKind::RestoreBatch => return None,
     };
     let changes = decision.edit.map(|(before, after)| changes_between(&before, &after)).unwrap_or_default();
     let event = TimelineEvent::new(decision.at, kind).by(Some(decision.by)).detail(decision.reason);

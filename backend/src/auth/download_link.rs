@@ -4,9 +4,8 @@
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use todoke_domain::time::Timestamp;
-use uuid::Uuid;
 
-use super::{scope::Actor, secrets::Secrets};
+use super::{identity::Identity, secrets::Secrets};
 use crate::error::Error;
 
 /// How long a link is good, in milliseconds: a browser opens it at once, and an address may lie about in a history.
@@ -14,48 +13,18 @@ const LINK_MS: i64 = 60_000;
 /// For whom the token is: this server's exports.
 const AUDIENCE: &str = "todoke-export";
 
-/// Who asked for the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Holder {
-    /// A person, by the session.
-    Session {
-        /// The user.
-        user: Uuid,
-        /// The session; the link ends with it.
-        session: Uuid,
-    },
-    /// A tool, by its API token.
-    Token {
-        /// The token.
-        id: Uuid,
-    },
-}
-
-impl Holder {
-    /// Who acts, if it is somebody known.
-    pub(crate) fn of(actor: &Actor) -> Option<Self> {
-        match actor {
-            Actor::User { id, session, .. } => {
-                Some(Self::Session { user: id.value(), session: session.value() })
-            }
-            Actor::Token { id, .. } => Some(Self::Token { id: id.value() }),
-            Actor::Anonymous | Actor::System => None,
-        }
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 struct Claims<T> {
     aud: String,
     exp: i64,
-    who: Holder,
+    who: Identity,
     what: T,
 }
 
 /// Makes the token of a link, and tells until when it is good.
 pub(crate) fn issue<T: Serialize>(
     secrets: &Secrets,
-    who: Holder,
+    who: Identity,
     what: &T,
     now: Timestamp,
 ) -> Result<(String, Timestamp), Error> {
@@ -73,7 +42,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     secrets: &Secrets,
     token: &str,
     now: Timestamp,
-) -> Option<(Holder, T)> {
+) -> Option<(Identity, T)> {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
     validation.set_audience(&[AUDIENCE]);
@@ -87,6 +56,7 @@ pub(crate) fn read<T: DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use todoke_domain::ids::{SessionId, UserId};
+    use uuid::Uuid;
 
     use super::*;
     use crate::auth::jwt;
@@ -96,7 +66,7 @@ mod tests {
         let secrets = Secrets { jwt_key: vec![1; 32] };
         let now = Timestamp::from_micros(1_700_000_000_000_000);
         let (user, session) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let who = Holder::Session { user, session };
+        let who = Identity::Session { user, session };
         let (link, expires_at) = issue(&secrets, who, &"rows", now).unwrap();
         assert_eq!(expires_at, now.plus_millis(60_000));
         assert_eq!(read::<String>(&secrets, &link, now), Some((who, "rows".to_owned())));

@@ -2,6 +2,7 @@
 
 pub(crate) mod api_token;
 pub(crate) mod download_link;
+pub(crate) mod identity;
 pub(crate) mod jwt;
 pub(crate) mod password;
 pub(crate) mod refresh;

@@ -358,7 +358,8 @@ pub(crate) async fn count_lists(
     Ok(counts)
 }
 
-fn matching(filter: &AbnormalOrderFilter, of_ip_codes: Expr) -> Select<abnormal_orders::Entity> {
+/// The rows that a filter finds among those of some IP codes.
+pub(super) fn matching(filter: &AbnormalOrderFilter, of_ip_codes: Expr) -> Select<abnormal_orders::Entity> {
     let mut query = abnormal_orders::Entity::find().filter(of_ip_codes).filter(Column::DeletedAt.is_null());
     if let Some(status) = filter.status {
         query = query.filter(Column::Status.eq(status.code()));

@@ -83,7 +83,7 @@ pub(crate) async fn find_account(
 
 /// The account behind a session that is neither ended nor over.
 pub(crate) async fn find_living_session(
-    _scope: &Scope,
+    scope: &Scope,
     db: &impl ConnectionTrait,
     session: SessionId,
     now: Timestamp,
@@ -94,9 +94,17 @@ pub(crate) async fn find_living_session(
     let Some(row) = living.one(db).await? else {
         return Ok(None);
     };
-    let user =
-        users::Entity::find_by_id(row.user_id).filter(users::Column::DisabledAt.is_null()).one(db).await?;
-    match user {
+    find_user(scope, db, UserId::new(row.user_id)).await
+}
+
+/// The account of a user, if it is not disabled.
+pub(crate) async fn find_user(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<Account>, DbErr> {
+    let user = users::Entity::find_by_id(id.value()).filter(users::Column::DisabledAt.is_null());
+    match user.one(db).await? {
         Some(user) => account_of(db, user).await.map(Some),
         None => Ok(None),
     }

@@ -30,6 +30,8 @@ pub(crate) enum DecisionKind {
     ResendBatch,
     /// `order.restored` was sent by hand.
     OrderEvent,
+    /// The start of a restore batch.
+    RestoreBatch,
 }
 
 impl DecisionKind {
@@ -43,12 +45,13 @@ impl DecisionKind {
             Self::OrderMail => "ORDER_MAIL",
             Self::ResendBatch => "RESEND_BATCH",
             Self::OrderEvent => "ORDER_EVENT",
+            Self::RestoreBatch => "RESTORE_BATCH",
         }
     }
 }
 
 impl DecisionKind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Resend,
         Self::MarkProcessed,
         Self::Reopen,
@@ -56,6 +59,7 @@ impl DecisionKind {
         Self::OrderMail,
         Self::ResendBatch,
         Self::OrderEvent,
+        Self::RestoreBatch,
     ];
 
     /// The kind of this name.

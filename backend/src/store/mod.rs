@@ -43,6 +43,8 @@ pub(crate) mod payments;
 pub(crate) mod refused_notifications;
 pub(crate) mod resend_batch_rows;
 pub(crate) mod resend_batches;
+pub(crate) mod restore_batch_rows;
+pub(crate) mod restore_batches;
 pub(crate) mod rows;
 pub(crate) mod saved_searches;
 pub(crate) mod send_error_lists;

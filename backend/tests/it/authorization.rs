@@ -64,6 +64,7 @@ const QUERIES: &[Line] = &[
     ("savedSearches", "query{savedSearches{id}}", "/savedSearches", [NONE, "-", "-", "ok", "-", "-", "-"]),
     ("payment", "query($p:ID!){payment(id:$p){ipCode}}", "/payment", SEEN),
     ("resendBatch", "query($b:ID!){resendBatch(id:$b){total}}", "/resendBatch", SEEN),
+    ("restoreBatch", "query($t:ID!){restoreBatch(id:$t){total}}", "/restoreBatch", SEEN),
     ("resendBatches", "query{resendBatches{nodes{id}}}", "/resendBatches/nodes", LISTED),
     (
         "abnormalOrders",
@@ -200,6 +201,24 @@ const MUTATIONS: &[Line] = &[
         DECIDED,
     ),
     (
+        "planRestoreBatch",
+        "mutation($q:ID!){planRestoreBatch(input:{ids:[$q]}){batch{id}}}",
+        "/planRestoreBatch/batch",
+        PLANNED,
+    ),
+    (
+        "cancelRestoreBatch",
+        "mutation($u:ID!){cancelRestoreBatch(input:{id:$u}){batch{id}}}",
+        "/cancelRestoreBatch/batch",
+        DECIDED,
+    ),
+    (
+        "startRestoreBatch",
+        "mutation($t:ID!){startRestoreBatch(input:{id:$t,idempotencyKey:\"k-6\"}){batch{id}}}",
+        "/startRestoreBatch/batch",
+        DECIDED,
+    ),
+    (
         "closeAbnormalOrder",
         "mutation($x:ID!){closeAbnormalOrder(input:{id:$x,resolution:REORDERED}){abnormalOrder{id}}}",
         "/closeAbnormalOrder/abnormalOrder",
@@ -269,6 +288,12 @@ const SUBSCRIPTIONS: &[Line] = &[
         FOLLOWED,
     ),
     (
+        "restoreBatchProgress",
+        "subscription($t:ID!){restoreBatchProgress(id:$t){total}}",
+        "/restoreBatchProgress/total",
+        FOLLOWED,
+    ),
+    (
         "orderChanged",
         "subscription($c:[String!]!){orderChanged(ipCodes:$c){ipCode}}",
         "/orderChanged/ipCode",
@@ -308,7 +333,7 @@ async fn plan(app: &TestApp, token: &str, row: &Value) -> Value {
     app.data(Some(token), query, json!({"i": input})).await["planResendBatch"]["batch"]["id"].clone()
 }
 
-/// Three send errors, an abnormal order that can be restored, one that was and one that cannot, and an order for every
+/// Three send errors, two abnormal orders that can be restored, one that was and one that cannot, and an order for every
 /// actor.
 async fn plant(app: &TestApp) {
     app.merchant.set_answer(SampleAnswer::Error500);
@@ -321,11 +346,11 @@ async fn plant(app: &TestApp) {
         registerOrders(input:{orders:$o}){results{userErrors{field code}}}}";
     let carts =
         |kind: &str| -> Vec<Value> { (0..ACTORS.len()).map(|actor| cart(&order_no(kind, actor))).collect() };
-    let checkouts = [carts("A"), carts("R")].concat();
+    let checkouts = [carts("A"), carts("Q"), carts("R")].concat();
     let data = app.data(Some(&app.ingest_token), register, json!({"c": checkouts, "o": carts("O")})).await;
     assert!(!data.to_string().contains("code"), "{data:#}");
     for actor in 0..ACTORS.len() {
-        for kind in ["A", "R", "X"] {
+        for kind in ["A", "Q", "R", "X"] {
             notify(app, "tshop00012345", &order_no(kind, actor)).await;
         }
     }
@@ -335,7 +360,7 @@ async fn plant(app: &TestApp) {
     app.wait_for("all rows", async || {
         let data = app.data(Some(&app.read_token), query, json!({"c": OWN})).await;
         let counts = (&data["abnormalOrderCounts"]["all"], &data["sendErrors"]["totalCount"]);
-        (counts == (&json!(3 * ACTORS.len()), &json!(3 * ACTORS.len()))).then_some(())
+        (counts == (&json!(4 * ACTORS.len()), &json!(3 * ACTORS.len()))).then_some(())
     })
     .await;
     restore_some(app).await;
@@ -358,7 +383,8 @@ async fn restore_some(app: &TestApp) {
 
 /// The ids of the things that are this actor's to act on.
 async fn scene(app: &TestApp, actor: usize, manager: &str) -> Value {
-    let query = "query($c:[String!]!,$e:String!,$f:String!,$g:String!,$a:String!,$x:String!,$o:String!,$r:String!){
+    let query = "query($c:[String!]!,$e:String!,$f:String!,$g:String!,$a:String!,$x:String!,$o:String!,$q:String!,$r:String!){
+        q:abnormalOrders(filter:{ipCodes:$c,orderNo:$q}){nodes{id}}
         e:sendErrors(filter:{ipCodes:$c,orderNo:$e}){nodes{id payment{id}}}
         f:sendErrors(filter:{ipCodes:$c,orderNo:$f}){nodes{id}}
         g:sendErrors(filter:{ipCodes:$c,orderNo:$g}){nodes{id}}
@@ -367,15 +393,22 @@ async fn scene(app: &TestApp, actor: usize, manager: &str) -> Value {
         o:orders(filter:{ipCodes:$c,orderNo:$o}){nodes{id}} r:orders(filter:{ipCodes:$c,orderNo:$r}){nodes{id}}}";
     let variables = json!({
         "c": OWN, "e": order_no("E", actor), "f": order_no("F", actor), "g": order_no("G", actor), "a": order_no("A", actor), "x": order_no("X", actor), "o": order_no("O", actor),
-        "r": order_no("R", actor),
+        "q": order_no("Q", actor), "r": order_no("R", actor),
     });
     let found = app.data(Some(&app.read_token), query, variables).await;
     let id = |name: &str| found[name]["nodes"][0]["id"].clone();
     json!({
         "c": OWN, "e": id("e"), "f": id("f"), "g": id("g"), "b": plan(app, manager, &id("g")).await, "d": plan(app, manager, &id("g")).await, "a": id("a"), "x": id("x"), "o": id("o"), "r": id("r"), "p": found["e"]["nodes"][0]["payment"]["id"],
+        "q": id("q"), "t": plan_restore(app, manager, &id("q")).await, "u": plan_restore(app, manager, &id("q")).await,
         "s": save_search(app, manager, &order_no("S", actor)).await,
         "n": [cart(&order_no("N", actor))], "m": [cart(&order_no("M", actor))],
     })
+}
+
+/// A frozen plan of restoring one row.
+async fn plan_restore(app: &TestApp, token: &str, row: &Value) -> Value {
+    let query = "mutation($r:ID!){planRestoreBatch(input:{ids:[$r]}){batch{id}}}";
+    app.data(Some(token), query, json!({"r": row})).await["planRestoreBatch"]["batch"]["id"].clone()
 }
 
 /// A search that the manager keeps.
@@ -473,18 +506,24 @@ async fn assert_every_refusal_left_a_trace(app: &TestApp) {
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_hears_what_the_table_says() {
     let app = TestApp::start().await;
+    app.register_checkouts(&[cart("Q-planned")]).await;
+    notify(&app, "tshop00012345", "Q-planned").await;
+    app.clock.advance_ms(GRACE_MS + 1);
+    let restorable = app.wait_for_abnormal_order("Q-planned", |_| true).await;
     let tokens = tokens(&app).await;
     let mut nobody = Socket::connect(app.address).await;
     nobody.say(json!({"type": "connection_init"})).await;
     let closed = nobody.closed().await.to_string();
     let row = app.hand_in_failing("E-planned", SampleAnswer::Error500).await;
-    let batch = plan(&app, tokens[3].as_deref().unwrap(), &row["id"]).await;
+    let manager = tokens[3].as_deref().unwrap();
+    let batch = plan(&app, manager, &row["id"]).await;
+    let restore_batch = plan_restore(&app, manager, &restorable["id"]).await;
     let mut sockets = Vec::new();
     for (line, (_, ask, ..)) in SUBSCRIPTIONS.iter().enumerate() {
         for (actor, token) in tokens.iter().enumerate() {
             let Some(token) = token else { continue };
             let mut socket = Socket::open(app.address, token).await;
-            socket.subscribe(ask, json!({"c": [OTHER, OWN[0]], "b": batch})).await;
+            socket.subscribe(ask, json!({"c": [OTHER, OWN[0]], "b": batch, "t": restore_batch})).await;
             sockets.push((line, actor, socket));
         }
     }
@@ -521,5 +560,5 @@ async fn change_everything(app: &TestApp) {
     app.clock.advance_ms(GRACE_MS + 1);
     let rows =
         "SELECT CAST((SELECT count(*) FROM send_errors) + (SELECT count(*) FROM abnormal_orders) AS TEXT)";
-    app.wait_for("all changes", async || (app.texts(rows).await == ["5"]).then_some(())).await;
+    app.wait_for("all changes", async || (app.texts(rows).await == ["6"]).then_some(())).await;
 }

@@ -41,6 +41,7 @@ mod orders;
 mod reopening;
 mod resend_batches;
 mod resends;
+mod restore_batches;
 mod saved_searches;
 mod schema;
 mod send_error_sorts;

@@ -32,6 +32,8 @@ const UNBOUND: &[(&str, &str)] = &[
     ("app/order_mails.rs", "a refused attempt is audited although the asker may not see the order"),
     ("app/order_statuses.rs", "a refused attempt is audited although the asker may not see the order"),
     ("app/resend_batches.rs", "a fresh plan names no IP code yet; refused attempts are audited"),
+    ("app/restore_batches.rs", "a refused attempt is audited although the asker may not see the batch"),
+    ("app/restore_runs.rs", "the worker; each row is restored in the scope of who started the batch"),
     ("app/restores.rs", "a refused attempt is audited although the asker may not see the row"),
     ("app/retention.rs", "the worker"),
     ("app/send_errors.rs", "a refused attempt is audited although the asker may not see the row"),

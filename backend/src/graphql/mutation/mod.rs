@@ -12,6 +12,7 @@ mod order_mails;
 mod order_work;
 mod orders;
 mod resend_batches;
+mod restore_batches;
 mod saved_searches;
 mod send_errors;
 
@@ -22,6 +23,7 @@ pub struct Mutation(
     send_errors::SendErrorsMutation,
     saved_searches::SavedSearchesMutation,
     resend_batches::ResendBatchesMutation,
+    restore_batches::RestoreBatchesMutation,
     downloads::DownloadsMutation,
     abnormal_orders::AbnormalOrdersMutation,
     orders::OrdersMutation,

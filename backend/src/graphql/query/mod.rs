@@ -7,6 +7,7 @@ mod accounts;
 mod nodes;
 mod orders;
 mod resend_batches;
+mod restore_batches;
 mod saved_searches;
 mod send_errors;
 
@@ -17,6 +18,7 @@ pub struct Query(
     send_errors::SendErrorsQuery,
     saved_searches::SavedSearchesQuery,
     resend_batches::ResendBatchesQuery,
+    restore_batches::RestoreBatchesQuery,
     abnormal_orders::AbnormalOrdersQuery,
     orders::OrdersQuery,
     nodes::NodesQuery,

@@ -4,7 +4,9 @@ use async_graphql::MergedSubscription;
 
 mod abnormal_orders;
 mod orders;
+mod progress;
 mod resend_batches;
+mod restore_batches;
 mod send_errors;
 pub(crate) mod watch;
 
@@ -13,6 +15,7 @@ pub(crate) mod watch;
 pub struct Subscription(
     send_errors::SendErrorsSubscription,
     resend_batches::ResendBatchesSubscription,
+    restore_batches::RestoreBatchesSubscription,
     abnormal_orders::AbnormalOrdersSubscription,
     orders::OrdersSubscription,
 );

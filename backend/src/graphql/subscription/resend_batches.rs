@@ -1,20 +1,20 @@
 //! Live progress of a resend batch.
 
-use std::time::Duration;
-
 use async_graphql::{Context, ID, Subscription};
 use futures_util::Stream;
 use todoke_domain::ids::ResendBatchId;
+use uuid::Uuid;
 
-use super::watch::{Teller, Watched, Watcher, watch};
+use super::{
+    progress::{Batch, Progress},
+    watch::{Watched, watch},
+};
 use crate::{
-    app::{self, Error},
+    app::{self, App, Error},
+    auth::scope::Scope,
     global_id,
     graphql::{context::Asked, types::resend_batches::ResendBatch},
 };
-
-/// Progress is told at most this often: a fast batch changes hundreds of times a second.
-const TOLD_EVERY: Duration = Duration::from_millis(250);
 
 /// Subscriptions about resend batches.
 #[derive(Default)]
@@ -31,29 +31,12 @@ impl ResendBatchesSubscription {
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<ResendBatch>> + use<>> {
         let id: ResendBatchId =
             global_id::decode("ResendBatch", &id).ok_or_else(|| ctx.error(Error::NotFound))?;
-        watch(ctx, Watched::Batch(id), Progress { id, is_told: false })
+        watch(ctx, Watched::Batch(id.value()), Progress::<ResendBatch>::of(id.value()))
     }
 }
 
-/// Tells how a batch stands.
-struct Progress {
-    id: ResendBatchId,
-    is_told: bool,
-}
-
-impl Teller for Progress {
-    type Item = ResendBatch;
-
-    async fn next(&mut self, watcher: &mut Watcher) -> Result<Option<ResendBatch>, Error> {
-        if self.is_told {
-            if watcher.next().await?.is_none() {
-                return Ok(None);
-            }
-            tokio::time::sleep(TOLD_EVERY).await;
-            watcher.forget_waiting();
-        }
-        self.is_told = true;
-        let batch = app::resend_batches::find_resend_batch(watcher.app(), watcher.scope(), self.id).await?;
-        Ok(Some(batch.into()))
+impl Batch for ResendBatch {
+    async fn find(app: &App, scope: &Scope, id: Uuid) -> Result<Self, Error> {
+        Ok(app::resend_batches::find_resend_batch(app, scope, ResendBatchId::new(id)).await?.into())
     }
 }

@@ -4,12 +4,9 @@ use std::{marker::PhantomData, sync::Arc};
 
 use async_graphql::Context;
 use futures_util::Stream;
-use todoke_domain::{
-    access::Action,
-    ids::{IpCode, ResendBatchId},
-    time::Timestamp,
-};
+use todoke_domain::{access::Action, ids::IpCode, time::Timestamp};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use uuid::Uuid;
 
 use crate::{
     app::{App, Error, authorization},
@@ -30,8 +27,8 @@ const RIGHTS_BELIEVED_MS: i64 = 2_000;
 pub(crate) enum Watched {
     /// Rows of these IP codes.
     IpCodes(Vec<IpCode>),
-    /// One resend batch.
-    Batch(ResendBatchId),
+    /// One batch, of resends or of restores.
+    Batch(Uuid),
 }
 
 impl Watched {
@@ -48,8 +45,11 @@ impl Watched {
                 | Change::AbnormalOrder { ip_code, .. }
                 | Change::Order { ip_code, .. },
             ) => watched.contains(ip_code) && scope.may(ip_code, Action::View),
-            (Self::Batch(watched), Change::ResendBatch { id }) => watched.value() == *id,
-            (Self::IpCodes(_), Change::ResendBatch { .. } | Change::DeliveriesDue)
+            (Self::Batch(watched), Change::ResendBatch { id } | Change::RestoreBatch { id }) => watched == id,
+            (
+                Self::IpCodes(_),
+                Change::ResendBatch { .. } | Change::RestoreBatch { .. } | Change::DeliveriesDue,
+            )
             | (
                 Self::Batch(_),
                 Change::SendError { .. }

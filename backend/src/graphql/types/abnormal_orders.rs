@@ -15,8 +15,10 @@ use crate::{
         scalars::DateTime,
     },
     store::{
-        abnormal_orders::AbnormalOrder as Row, checkouts::Checkout as StoredCheckout,
-        notifications::StoredNotification, orders::Order as StoredOrder,
+        abnormal_orders::{AbnormalOrder as Row, StoredEvidence},
+        checkouts::Checkout as StoredCheckout,
+        notifications::StoredNotification,
+        orders::Order as StoredOrder,
     },
 };
 
@@ -98,6 +100,13 @@ pub(crate) struct Evidence {
     pub actual: String,
 }
 
+impl From<StoredEvidence> for Evidence {
+    fn from(evidence: StoredEvidence) -> Self {
+        let StoredEvidence { field, expected, actual } = evidence;
+        Self { field, expected, actual }
+    }
+}
+
 /// A field of the notification, decoded.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct NotificationField {
@@ -169,11 +178,7 @@ impl From<Row> for AbnormalOrder {
             order_type: ordered.map(|ordered| ordered.order_type.clone()),
             status: AbnormalOrderStatus::from(row.status),
             reason: row.reason.map(AbnormalOrderReason::from),
-            evidence: row.evidence.clone().map(|evidence| Evidence {
-                field: evidence.field,
-                expected: evidence.expected,
-                actual: evidence.actual,
-            }),
+            evidence: row.evidence.clone().map(Evidence::from),
             cancelled_at_gateway: row.cancelled_at_gateway,
             received_at: DateTime(row.received_at),
             ordered_at: ordered.map(|ordered| DateTime(ordered.ordered_at)),

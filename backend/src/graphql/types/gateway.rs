@@ -78,11 +78,7 @@ impl From<gateway_checks::GatewayCheck> for GatewayCheck {
             error_info,
             checked_at: DateTime(check.at),
             checked_by: check.by,
-            evidence: check.evidence.map(|evidence| Evidence {
-                field: evidence.field,
-                expected: evidence.expected,
-                actual: evidence.actual,
-            }),
+            evidence: check.evidence.map(Evidence::from),
         }
     }
 }

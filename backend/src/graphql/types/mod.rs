@@ -19,6 +19,7 @@ pub(crate) mod page;
 pub(crate) mod payments;
 pub(crate) mod periods;
 pub(crate) mod resend_batches;
+pub(crate) mod restore_batches;
 pub(crate) mod saved_searches;
 pub(crate) mod send_errors;
 pub(crate) mod timeline;

@@ -26,6 +26,8 @@ pub(super) mod refused_notifications;
 pub(super) mod resend_batch_ip_codes;
 pub(super) mod resend_batch_rows;
 pub(super) mod resend_batches;
+pub(super) mod restore_batch_rows;
+pub(super) mod restore_batches;
 pub(super) mod saved_searches;
 pub(super) mod send_errors;
 pub(super) mod sessions;
