@@ -25,7 +25,9 @@ use crate::{
 mod settings;
 
 pub use crate::store::ip_codes::EndpointMethod;
-pub use settings::{EndpointChange, rotate_secret, set_alerts, set_endpoint, set_shop};
+pub use settings::{
+    EndpointChange, rotate_secret, set_alerts, set_endpoint, set_restored_endpoint, set_shop,
+};
 
 /// Longest name of a merchant, an IP code, a user or a token, in characters.
 const NAME_CHARS_MAX: usize = 100;

@@ -26,6 +26,9 @@ struct DemoCode {
     alerts: &'static str,
 }
 
+/// The IP code whose cart is told of restored orders.
+pub(super) const TOLD_CODE: &str = "2012000123";
+
 /// The first merchant, who also has a shop at the gateway.
 const FIRST: &str = "さくら書房";
 /// The second merchant, who must never see the first one's rows.
@@ -100,6 +103,7 @@ pub(super) async fn plant(desk: &Desk, endpoint_url: &str) -> Result<DemoFile, A
             admin::set_shop(desk, code.code, shop_id).await?;
         }
     }
+    admin::set_restored_endpoint(desk, TOLD_CODE, &cart_url(endpoint_url)).await?;
     let users = plant_users(desk).await?;
     let first: Vec<String> = codes_of(FIRST);
     let all_rights =
@@ -114,12 +118,21 @@ pub(super) async fn plant(desk: &Desk, endpoint_url: &str) -> Result<DemoFile, A
     Ok(DemoFile { url: String::new(), users, tokens, sample_endpoint: String::new() })
 }
 
+/// The cart's address: the same sample endpoint, another path.
+fn cart_url(endpoint_url: &str) -> String {
+    endpoint_url.replace("/cgi", "/order-restored")
+}
+
 /// The sample endpoint may have another port than in the last run.
 pub(super) async fn point_endpoints(desk: &Desk, endpoint_url: &str) -> Result<(), AdminError> {
+    let is_ours =
+        |url: &Option<String>| url.as_deref().is_some_and(|url| url.starts_with("http://127.0.0.1:"));
     for settings in admin::list_ip_codes(desk).await? {
-        let is_ours =
-            settings.endpoint.url.as_deref().is_some_and(|url| url.starts_with("http://127.0.0.1:"));
-        if is_ours && settings.endpoint.url.as_deref() != Some(endpoint_url) {
+        let cart_url = cart_url(endpoint_url);
+        if is_ours(&settings.restored_url) && settings.restored_url.as_ref() != Some(&cart_url) {
+            admin::set_restored_endpoint(desk, settings.ip_code.as_str(), &cart_url).await?;
+        }
+        if is_ours(&settings.endpoint.url) && settings.endpoint.url.as_deref() != Some(endpoint_url) {
             let change = EndpointChange { url: Some(endpoint_url.to_owned()), ..EndpointChange::default() };
             admin::set_endpoint(desk, settings.ip_code.as_str(), change).await?;
         }

@@ -1,14 +1,20 @@
 //! The demo's desk: chooses the sample endpoint's answer, lists what it received, and sends a payment result or a
-//! notification by the public interfaces. Not part of `serve`.
+//! notification by the public interfaces. The demo's gateway answers on its port. Not part of `serve`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, dev::Server, web};
 use serde::Deserialize;
 use serde_json::json;
 use todoke_domain::payment::{Parameter, RawPaymentResult};
 
-use super::sample_endpoint::{SampleAnswer, SampleEndpoint};
+use super::{
+    gateway_desk,
+    sample_endpoint::{SampleAnswer, SampleEndpoint},
+};
 use crate::{
     app::{App, payments::accept_results},
     auth::scope::Scope,
@@ -18,18 +24,33 @@ use crate::{
 /// The page, with its script and style inside: it is served by the demo only.
 const PAGE: &str = include_str!("desk.html");
 
+/// What the desk works with.
 #[derive(Clone)]
-struct DeskState {
+pub(super) struct DeskState {
     app: Arc<App>,
     endpoint: SampleEndpoint,
+}
+
+impl DeskState {
+    /// The application.
+    pub(super) fn app(&self) -> &App {
+        &self.app
+    }
+}
+
+/// The desk's port, taken before anything starts: the gateway that answers on it is a setting of the server.
+pub(super) fn listen(wanted: SocketAddr) -> Result<TcpListener, StartError> {
+    let anywhere: SocketAddr = (std::net::Ipv4Addr::LOCALHOST, 0).into();
+    let listener = TcpListener::bind(wanted).or_else(|_| TcpListener::bind(anywhere));
+    listener.map_err(|error| StartError::Io(format!("{wanted} cannot be listened at: {error}")))
 }
 
 /// Serves the desk.
 pub(super) fn serve(
     app: Arc<App>,
     endpoint: SampleEndpoint,
-    listen: SocketAddr,
-) -> Result<(Server, SocketAddr), StartError> {
+    listener: TcpListener,
+) -> Result<Server, StartError> {
     let state = DeskState { app, endpoint };
     let server = HttpServer::new(move || {
         ActixApp::new()
@@ -39,16 +60,13 @@ pub(super) fn serve(
             .route("/control", web::put().to(write_control))
             .route("/requests", web::get().to(requests))
             .route("/send-payment-result", web::post().to(send_payment_result))
+            .route("/payment/SearchTrade.idPass", web::post().to(gateway_desk::search_trade))
     })
     .workers(1)
     .disable_signals();
-    let anywhere: SocketAddr = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-    let is_free = std::net::TcpListener::bind(listen).is_ok();
-    let server = server.bind(if is_free { listen } else { anywhere });
-    let server =
-        server.map_err(|error| StartError::Io(format!("{listen} cannot be listened at: {error}")))?;
-    let address = server.addrs().first().copied().unwrap_or(listen);
-    Ok((server.run(), address))
+    let server = server.listen(listener);
+    let server = server.map_err(|error| StartError::Io(format!("the desk cannot listen: {error}")))?;
+    Ok(server.run())
 }
 
 async fn page() -> HttpResponse {

@@ -19,6 +19,7 @@ use crate::{
 mod abnormal_orders;
 mod accounts;
 mod desk;
+mod gateway_desk;
 mod order_stories;
 mod sample_endpoint;
 mod sample_gateway;
@@ -78,6 +79,13 @@ pub async fn run(mut config: Config) -> Result<(), String> {
     let (listen, data_dir) = (config.listen, config.data_dir.clone());
     let clock = Arc::new(SystemClock);
     let endpoint = start_endpoint(listen).await?;
+    let desk_listener = desk::listen(near(listen, 2)).map_err(|error| told(&error))?;
+    let control_address = desk_listener.local_addr().map_err(|error| told(&error))?;
+    // Who names a gateway asks that one; the demo's own is for who has none.
+    let has_own_gateway = config.gateway_url.is_none();
+    if has_own_gateway {
+        config.gateway_url = format!("http://{control_address}/payment/").parse().ok();
+    }
     let running = runtime::start(config, clock.clone(), Role::All).await.map_err(|error| told(&error))?;
     let desk = running.desk();
     let mut file = match read_file(&data_dir.join(DEMO_FILE)) {
@@ -86,12 +94,14 @@ pub async fn run(mut config: Config) -> Result<(), String> {
             let file = accounts::plant(&desk, &endpoint.url()).await.map_err(|error| told(&error))?;
             send_errors::plant(&running.app, clock.now()).await.map_err(|error| format!("{error:?}"))?;
             abnormal_orders::plant(&running.app, clock.now()).await.map_err(|error| format!("{error:?}"))?;
+            if has_own_gateway {
+                gateway_desk::plant(&running.app).await.map_err(|error| format!("{error:?}"))?;
+            }
             file
         }
     };
     accounts::point_endpoints(&desk, &endpoint.url()).await.map_err(|error| told(&error))?;
-    let (control, control_address) =
-        desk::serve(running.app.clone(), endpoint, near(listen, 2)).map_err(|error| told(&error))?;
+    let control = desk::serve(running.app.clone(), endpoint, desk_listener).map_err(|error| told(&error))?;
     let (server, address) = running.serve(listen).map_err(|error| told(&error))?;
     file.url = format!("http://{address}");
     file.sample_endpoint = format!("http://{control_address}");

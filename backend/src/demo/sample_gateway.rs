@@ -48,13 +48,9 @@ impl SampleGateway {
     /// Chooses the answer from now on.
     pub fn say(&self, what: &GatewaySays) {
         self.0.set_answer(match what {
-            GatewaySays::Trade { status, amount, access_id } => http(
-                format!(
-                    "OrderID=1&Status={status}&ProcessDate=20090317162958&JobCd={status}&AccessID={access_id}\
-                     &AccessPass=c0ffee&ItemCode=0000990&Amount={amount}&Tax=0&SiteID=&MemberID=&CardNo=************1111"
-                )
-                .as_bytes(),
-            ),
+            GatewaySays::Trade { status, amount, access_id } => {
+                http(trade_answer("1", status, *amount, access_id).as_bytes())
+            }
             GatewaySays::Error(code, info) => http(format!("ErrCode={code}&ErrInfo={info}").as_bytes()),
             GatewaySays::Body(body) => http(body),
             GatewaySays::Silence => SampleAnswer::Slow,
@@ -66,6 +62,14 @@ impl SampleGateway {
     pub fn questions(&self) -> Vec<RecordedRequest> {
         self.0.requests()
     }
+}
+
+/// The answer about a transaction, in GMO-PG's format.
+pub(super) fn trade_answer(order_id: &str, status: &str, amount: i32, access_id: &str) -> String {
+    format!(
+        "OrderID={order_id}&Status={status}&ProcessDate=20090317162958&JobCd={status}&AccessID={access_id}\
+         &AccessPass=c0ffee&ItemCode=0000990&Amount={amount}&Tax=0&SiteID=&MemberID=&CardNo=************1111"
+    )
 }
 
 fn http(body: &[u8]) -> SampleAnswer {

@@ -1,4 +1,4 @@
-//! The real binary: its commands, its start, its sudden end, and a database that goes away and comes back.
+//! The real binary: its commands, its start, its demo, its sudden end, and a database that goes away and comes back.
 
 use std::{net::TcpListener, process::Stdio, time::Duration};
 
@@ -353,6 +353,57 @@ async fn a_running_server_obeys_commands() {
     })
     .await;
     assert!(revoked_at.elapsed() < Duration::from_secs(5), "{:?}", revoked_at.elapsed());
+}
+
+/// Goal: the demo shows a restored order arrive at its cart, and a gateway that blocks a restore. Method: the public
+/// interfaces alone, with the sign-ins of `demo.json`.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_shows_the_cart_and_the_gateway() {
+    let program = Program::prepare().await;
+    let mut command = program.command(&["demo"]);
+    let _demo = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let file = program.database.folder().join("demo.json");
+    let demo: Value = wait_for("the demo", async || {
+        let read: Value = serde_json::from_slice(&std::fs::read(&file).ok()?).ok()?;
+        let ready = program.client.get(format!("{}/readyz", read["url"].as_str()?)).send().await.ok()?;
+        ready.status().is_success().then_some(read)
+    })
+    .await;
+    let find = |list: &str, name: &str, value: &str| {
+        let found = demo[list].as_array().unwrap().iter().find(|entry| entry[name] == value);
+        found.unwrap().clone()
+    };
+    let operate = find("tokens", "name", "operate")["token"].as_str().unwrap().to_owned();
+    let rows =
+        "query($c:[String!]!,$n:String){abnormalOrders(filter:{ipCodes:$c,list:RESTORABLE,orderNo:$n}){
+        nodes{id orderNo}}}";
+    let found = program.graphql(&operate, rows, json!({"c": ["2012000123"]})).await;
+    let row = &found["data"]["abnormalOrders"]["nodes"][0];
+    let restore =
+        "mutation($i:ID!){restoreAbnormalOrder(input:{id:$i,idempotencyKey:\"k\"}){order{orderNo}}}";
+    program.graphql(&operate, restore, json!({"i": row["id"]})).await;
+    let told = wait_for("the cart", async || {
+        let url = format!("{}/requests", demo["sample_endpoint"].as_str().unwrap());
+        let requests: Value = program.client.get(url).send().await.unwrap().json().await.unwrap();
+        requests.as_array()?.iter().find(|request| request["path"] == "/order-restored").cloned()
+    })
+    .await;
+    assert!(told["body"].as_str().unwrap().contains(row["orderNo"].as_str().unwrap()), "{told}");
+    let password = find("users", "login", "minato-operator")["password"].clone();
+    let sign_in = "mutation($p:String!){signIn(input:{login:\"minato-operator\",password:$p}){accessToken}}";
+    let signed_in = program.graphql("", sign_in, json!({"p": password})).await;
+    let minato = signed_in["data"]["signIn"]["accessToken"].as_str().unwrap().to_owned();
+    let found = program.graphql(&minato, rows, json!({"c": ["2012000225"]})).await;
+    let check = "mutation($i:ID!){checkGateway(input:{id:$i}){abnormalOrder{gatewayCheck{outcome}}}}";
+    let mut outcomes = Vec::new();
+    for row in found["data"]["abnormalOrders"]["nodes"].as_array().unwrap() {
+        let checked = program.graphql(&minato, check, json!({"i": row["id"]})).await;
+        let outcome = checked["data"]["checkGateway"]["abnormalOrder"]["gatewayCheck"]["outcome"].clone();
+        let is_cancelled = row["orderNo"].as_str().unwrap().ends_with("00003");
+        assert_eq!(outcome, if is_cancelled { "BLOCKED" } else { "PASSED" }, "{row}");
+        outcomes.push(outcome);
+    }
+    assert!(outcomes.contains(&json!("BLOCKED")) && outcomes.contains(&json!("PASSED")), "{outcomes:?}");
 }
 
 /// Goal: a start that cannot succeed says why and ends. Method: no database, wrong and unknown settings.

@@ -91,6 +91,27 @@ pub async fn set_alerts(desk: &Desk, code: &str, addresses: &[String]) -> Result
     Ok(())
 }
 
+/// Sets where the cart is told of restored orders, and returns the secret that signs it where this makes one.
+///
+/// # Errors
+/// There is no such IP code, or the address is not an `http` or `https` one.
+pub async fn set_restored_endpoint(desk: &Desk, code: &str, url: &str) -> Result<Option<String>, AdminError> {
+    let known = require_ip_code(desk, code).await?;
+    let (system, now) = (Scope::system(), desk.clock.now());
+    let mut fresh = None;
+    if known.restored_secrets.is_empty() {
+        let tx = desk.database.begin_write().await?;
+        let signed = (&known.ip_code, SecretPurpose::OrderRestored);
+        fresh = Some(signing_secrets::replace_secret(&desk.sealer, &system, &tx, signed, now, now).await?);
+        tx.commit().await?;
+    }
+    change_settings(desk, code, "set-restored-endpoint", |settings| {
+        settings.restored_url = Some(url.to_owned());
+    })
+    .await?;
+    Ok(fresh.map(|secret| secret.reveal().to_owned()))
+}
+
 /// Changes an IP code's settings.
 async fn change_settings(
     desk: &Desk,
@@ -106,10 +127,10 @@ async fn change_settings(
     };
     let mut settings = before.clone();
     change(&mut settings);
-    if let Some(url) = &settings.endpoint.url
-        && zeus::parse_endpoint_url(url).is_none()
-    {
-        return refused(format!("{url:?} is not an http:// or https:// address without credentials"));
+    for url in settings.endpoint.url.iter().chain(&settings.restored_url) {
+        if zeus::parse_endpoint_url(url).is_none() {
+            return refused(format!("{url:?} is not an http:// or https:// address without credentials"));
+        }
     }
     if let Some(shop_id) = &settings.shop_id {
         let holder = store::ip_codes::find_by_shop(&system, &tx, shop_id).await?;
