@@ -36,6 +36,8 @@ use crate::{
 const DRAIN_TIME: Duration = Duration::from_secs(20);
 /// How often the last uses of tokens are written down.
 const TOKEN_USES_EVERY: Duration = Duration::from_secs(5);
+/// How often the embedded database looks at tables that have grown.
+const STATISTICS_EVERY: Duration = Duration::from_secs(300);
 /// HTTP worker threads of one process.
 const HTTP_WORKERS: usize = 2;
 /// Most connections of one HTTP worker.
@@ -120,6 +122,7 @@ pub async fn start(config: Config, clock: SharedClock, role: Role) -> Result<Run
         start_workers(&app, &stop).await?;
     }
     tokio::spawn(keep_token_uses(app.clone(), stop.clone()));
+    tokio::spawn(keep_statistics(app.clone(), stop.clone()));
     Ok(Running { app, stop, _lock: lock })
 }
 
@@ -223,6 +226,19 @@ fn lock_data_dir(data_dir: &Path, engine: Engine) -> Result<Option<File>, StartE
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(_) => Err(told(&"another server uses this data directory")),
+    }
+}
+
+/// A start looks at the tables too: after one with much to do the planner knows what it did.
+async fn keep_statistics(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        if let Err(error) = app.database.refresh_statistics().await {
+            tracing::warn!(?error, "the database's statistics could not be refreshed");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(STATISTICS_EVERY) => {}
+        }
     }
 }
 

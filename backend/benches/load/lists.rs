@@ -20,13 +20,13 @@ const ORDERS: &str = "query($filter: OrderFilter!) { orders(filter: $filter, fir
 /// Measures the lists of part B.
 pub(crate) async fn run() {
     let bench = prepare(CODES).await;
-    let server = bench.start("web").await;
     let db = bench.database().await;
     let seed = Seed::new(&db, CODES);
     seed.checkouts(scaled(1_000_000)).await;
     seed.notifications(scaled(500_000)).await;
     seed.abnormal_orders(scaled(20_000)).await;
     seed.orders(scaled(500_000)).await;
+    let server = bench.start("web").await;
     let mut client = server.sign_in().await;
     let codes = json!(bench.codes());
     for list in ["ALL", "RESTORABLE", "RESTORED", "DUPLICATE", "UNRESTORABLE"] {

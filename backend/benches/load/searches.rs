@@ -26,9 +26,9 @@ const QUERY: &str = "query($filter: SendErrorFilter!, $after: String) {
 /// Measures searches.
 pub(crate) async fn run() {
     let bench = prepare(CODES).await;
-    let server = bench.start("web").await;
     let db = bench.database().await;
     Seed::new(&db, CODES).send_errors(scaled(ROWS)).await;
+    let server = bench.start("web").await;
     let mut client = server.sign_in().await;
     for (name, filter) in searches(&bench) {
         let times = ask(&mut client, &filter, None).await;

@@ -94,12 +94,14 @@ where
         // An inner query of its own: SQLite takes no ORDER BY and no LIMIT in a member of a union.
         Query::select().column(Asterisk).from_subquery(rows, "one_ip_code").to_owned()
     });
-    let Some(statement) = union(of_each) else { return Ok(Page { rows: Vec::new(), has_next: false }) };
+    let Some(mut statement) = union(of_each) else { return Ok(Page { rows: Vec::new(), has_next: false }) };
+    // The pages are merged where they are: one page crosses over, not one of each IP code.
+    statement.order_by(at, direction.order()).order_by(id, direction.order()).limit(request.rows + 1);
     let mut rows = Vec::new();
     for found in db.query_all(&statement).await? {
         rows.push(row_of(E::Model::from_query_result(&found, "")?)?);
     }
-    Ok(cut(rows, direction, request))
+    Ok(Page::cut(rows, request.rows))
 }
 
 impl Direction {

@@ -3,6 +3,7 @@
 
 use std::env;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
@@ -35,18 +36,27 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// Runs the generator. Its rows are shown as they come: the whole takes a quarter of an hour.
 fn measure(postgres_url: Option<&str>) -> Result<String> {
     let mut bench = cargo();
-    bench.args(["bench", "-p", "todoke", "--bench", "load"]).stderr(Stdio::inherit());
+    bench.args(["bench", "-p", "todoke", "--bench", "load"]).stdout(Stdio::piped());
     match postgres_url {
         Some(url) => bench.env("TODOKE_BENCH_DATABASE_URL", url),
         None => bench.env_remove("TODOKE_BENCH_DATABASE_URL"),
     };
-    let output = bench.output().context("cannot start the load generator")?;
-    if !output.status.success() {
-        bail!("the load generator failed ({})", output.status);
+    let mut running = bench.spawn().context("cannot start the load generator")?;
+    let mut printed = String::new();
+    for line in running.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
+        let line = line.context("cannot read the load generator's rows")?;
+        println!("{line}");
+        printed.push_str(&line);
+        printed.push('\n');
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let status = running.wait().context("the load generator was lost")?;
+    if !status.success() {
+        bail!("the load generator failed ({status})");
+    }
+    Ok(printed)
 }
 
 /// Figures with their values, in order.
