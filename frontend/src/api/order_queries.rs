@@ -2,7 +2,7 @@
 use crate::model::enums::{
     AbnormalOrderAction, AbnormalOrderList, AbnormalOrderReason, AbnormalOrderResolution,
     AbnormalOrderStatus, ConfirmationMail, GatewayCheckOutcome, GatewayCheckProblem, NotificationRefusal,
-    OrderMailState, OrderStatus, PeriodPreset, TimelineKind,
+    OrderEventState, OrderMailState, OrderStatus, PeriodPreset, TimelineKind,
 };
 use graphql_client::GraphQLQuery;
 
@@ -74,7 +74,7 @@ pub(crate) struct Orders;
     query_path = "queries/order_detail.graphql",
     response_derives = "Clone, Debug, PartialEq",
     skip_serializing_none,
-    extern_enums("OrderStatus", "OrderMailState", "TimelineKind")
+    extern_enums("OrderStatus", "OrderMailState", "OrderEventState", "TimelineKind")
 )]
 pub(crate) struct OrderDetail;
 
@@ -179,3 +179,12 @@ pub(crate) struct GatewaySetup;
     skip_serializing_none
 )]
 pub(crate) struct UpdateGatewaySettings;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/resend_order_restored.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct ResendOrderRestored;

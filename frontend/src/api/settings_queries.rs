@@ -1,7 +1,7 @@
 //! The operations of the settings, as `queries` has the others.
 use crate::model::enums::{
     AttemptOutcome, BodyRuleKind, Cause, EndpointCharset, EndpointHealthState, EndpointMethod, MailLanguage,
-    RetryPolicyKind,
+    RetryPolicyKind, SigningSecretPurpose,
 };
 use graphql_client::GraphQLQuery;
 
@@ -57,7 +57,8 @@ pub(crate) struct TestEndpoint;
     query_path = "queries/rotate_signing_secret.graphql",
     response_derives = "Clone, Debug, PartialEq",
     variables_derives = "Clone",
-    skip_serializing_none
+    skip_serializing_none,
+    extern_enums("SigningSecretPurpose")
 )]
 pub(crate) struct RotateSigningSecret;
 
@@ -101,3 +102,22 @@ pub(crate) struct MailTemplate;
     skip_serializing_none
 )]
 pub(crate) struct UpdateMailTemplate;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/cart_notice.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    skip_serializing_none
+)]
+pub(crate) struct CartNotice;
+
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/update_cart_notice.graphql",
+    response_derives = "Clone, Debug, PartialEq",
+    variables_derives = "Clone",
+    skip_serializing_none
+)]
+pub(crate) struct UpdateCartNotice;

@@ -2,7 +2,7 @@
 use super::enums::{
     AbnormalOrderResolution, AbnormalOrderStatus, GatewayCheckOutcome, GatewayCheckProblem, TimelineKind,
 };
-use super::{format, gateway_check, status};
+use super::{format, gateway_check, order_event, status};
 use crate::api::decode;
 use crate::i18n::Lang;
 
@@ -66,6 +66,7 @@ pub(crate) fn event(l: Lang, kind: TimelineKind, detail: Option<&str>) -> (&'sta
         TimelineKind::GatewayChecked => {
             (status::timeline(l, kind), detail.map(|detail| gateway_answer(l, detail)))
         }
+        TimelineKind::EventQueued | TimelineKind::EventAttempted => order_event::event(l, kind, detail),
         TimelineKind::NotificationReceived
         | TimelineKind::CheckoutRegistered
         | TimelineKind::OrderRegistered

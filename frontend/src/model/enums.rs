@@ -90,6 +90,7 @@ pub(crate) enum ConflictReason {
     GatewayCheckBlocked,
     BatchState,
     PlanExpired,
+    AlreadySending,
     #[serde(other)]
     Unknown,
 }
@@ -229,6 +230,8 @@ pub(crate) enum TimelineKind {
     MailFailed,
     GatewayChecked,
     StatusChanged,
+    EventQueued,
+    EventAttempted,
     #[serde(other)]
     Unknown,
 }
@@ -257,6 +260,25 @@ pub(crate) enum OrderMailState {
     Failed,
     #[serde(other)]
     Unknown,
+}
+
+/// Where the notice of a restored order to the cart stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum OrderEventState {
+    Waiting,
+    Delivered,
+    Failed,
+    #[serde(other)]
+    Unknown,
+}
+
+/// What a signing secret signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum SigningSecretPurpose {
+    Results,
+    OrderRestored,
 }
 
 /// The languages that have a standard text of the confirmation mail.

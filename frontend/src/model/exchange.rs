@@ -32,6 +32,13 @@ impl Sent {
         text
     }
 
+    /// Whether it carries parameters; a notice to a cart is JSON.
+    pub(crate) fn is_form(&self) -> bool {
+        let is_type = |name: &str| name.eq_ignore_ascii_case("content-type");
+        let kind = self.headers.iter().find(|(name, _)| is_type(name));
+        kind.is_none_or(|(_, value)| !value.starts_with("application/json"))
+    }
+
     /// The encoded parameters: the query of a GET, the body of a POST.
     pub(crate) fn form(&self) -> &str {
         if self.method == "POST" { &self.body } else { query(&self.url) }

@@ -71,7 +71,9 @@ impl Told {
                 abnormal_order::event(l, self.kind, detail)
             }
             TimelineKind::MailQueued if self.mail.is_some() => order_event::event(l, self.kind, detail),
-            TimelineKind::StatusChanged => order_event::event(l, self.kind, detail),
+            TimelineKind::StatusChanged | TimelineKind::EventQueued | TimelineKind::EventAttempted => {
+                order_event::event(l, self.kind, detail)
+            }
             TimelineKind::Closed
             | TimelineKind::MailQueued
             | TimelineKind::MailSent

@@ -1,5 +1,5 @@
 //! The timeline of an order in words. Its mails are the buyer's: the words of alert mails would be wrong here.
-use super::enums::{OrderMailState, OrderStatus, TimelineKind};
+use super::enums::{AttemptOutcome, Cause, OrderEventState, OrderMailState, OrderStatus, TimelineKind};
 use super::status::{self, Mark};
 use crate::api::decode;
 use crate::i18n::Lang;
@@ -11,6 +11,10 @@ pub(crate) fn event(l: Lang, kind: TimelineKind, detail: Option<&str>) -> (&'sta
         TimelineKind::MailFailed => l.order_mail_failed(),
         TimelineKind::StatusChanged => {
             return (status::timeline(l, kind), detail.map(|detail| change(l, detail)));
+        }
+        TimelineKind::EventQueued => return (status::timeline(l, kind), None),
+        TimelineKind::EventAttempted => {
+            return (status::timeline(l, kind), detail.map(|detail| attempt(l, detail)));
         }
         TimelineKind::NotificationReceived
         | TimelineKind::Evaluated
@@ -44,6 +48,37 @@ fn change(l: Lang, detail: &str) -> String {
     }
 }
 
+/// `MAYBE_RECEIVED SERVER_ERROR 500` → `到達の可能性あり · サーバーエラー (500)`
+fn attempt(l: Lang, detail: &str) -> String {
+    let mut parts = detail.splitn(3, ' ');
+    let first = parts.next().unwrap_or_default();
+    let mut words = vec![match decode::word::<AttemptOutcome>(first) {
+        Some(outcome) => status::attempt(l, outcome).text.to_owned(),
+        None => first.to_owned(),
+    }];
+    let (second, third) = (parts.next(), parts.next());
+    words.extend(match (second.and_then(decode::word::<Cause>), second) {
+        (Some(known), _) if known != Cause::Unknown => {
+            Some(status::cause(l, known, third.and_then(|code| code.parse().ok())))
+        }
+        (_, more) => more.map(|more| [more, third.unwrap_or_default()].join(" ").trim_end().to_owned()),
+    });
+    words.join(" · ")
+}
+
+/// Where the notice to the cart stands; nothing was made of an order that was restored while nobody was to be told.
+pub(crate) fn notice(l: Lang, state: Option<(OrderEventState, bool)>) -> Mark {
+    let (text, tone) = match state {
+        None => (l.notice_none(), "grey"),
+        Some((_, true)) => (l.notice_sending(), "ring"),
+        Some((OrderEventState::Waiting, false)) => (l.notice_waiting(), "warning"),
+        Some((OrderEventState::Delivered, false)) => (l.notice_delivered(), "good"),
+        Some((OrderEventState::Failed, false)) => (l.notice_failed(), "danger"),
+        Some((OrderEventState::Unknown, false)) => (l.timeline_unknown(), "grey"),
+    };
+    Mark { text, tone }
+}
+
 pub(crate) fn mail_state(l: Lang, state: OrderMailState) -> Mark {
     let (text, tone) = match state {
         OrderMailState::Waiting => (l.mail_state_waiting(), "ring"),
@@ -64,6 +99,19 @@ mod tests {
         assert_eq!(told("NEW IN_PROGRESS"), "新規受付 → 対応中");
         assert_eq!(told("SHIPPED IN_PROGRESS 誤って 変更"), "発送済み → 対応中 · 誤って 変更");
         assert_eq!(told("NEW LATER_WORD"), "新規受付 → LATER_WORD");
+    }
+
+    #[test]
+    fn a_notice_to_the_cart_is_told_in_words() {
+        let told = |detail| event(Lang::Ja, TimelineKind::EventAttempted, Some(detail)).1.unwrap();
+        assert_eq!(told("DELIVERED 204"), [Lang::Ja.outcome_delivered(), " · 204"].concat());
+        assert_eq!(
+            told("MAYBE_RECEIVED SERVER_ERROR 503"),
+            [Lang::Ja.receipt_maybe_received(), " · サーバーエラー (503)"].concat()
+        );
+        assert_eq!(told("NOT_RECEIVED NEWER"), [Lang::Ja.receipt_not_received(), " · NEWER"].concat());
+        assert_eq!(notice(Lang::Ja, Some((OrderEventState::Failed, true))).tone, "ring");
+        assert_eq!(notice(Lang::Ja, None).text, Lang::Ja.notice_none());
     }
 
     #[test]

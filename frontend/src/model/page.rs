@@ -43,6 +43,7 @@ pub(crate) enum SettingsPage {
     IpCode(String),
     Gateway(String),
     MailTemplate(String),
+    Cart(String),
 }
 
 /// Abnormal orders and orders.
@@ -81,6 +82,7 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["settings", "ip-codes"] => settings(SettingsPage::IpCodes),
         ["settings", "ip-codes", code] => settings(SettingsPage::IpCode((*code).to_owned())),
         ["settings", "ip-codes", code, "gateway"] => settings(SettingsPage::Gateway((*code).to_owned())),
+        ["settings", "ip-codes", code, "cart"] => settings(SettingsPage::Cart((*code).to_owned())),
         ["settings", "ip-codes", code, "order-mail"] => {
             settings(SettingsPage::MailTemplate((*code).to_owned()))
         }
@@ -128,6 +130,7 @@ mod tests {
             ("/settings/ip-codes", settings(SettingsPage::IpCodes)),
             ("/settings/ip-codes/2012000123", settings(SettingsPage::IpCode("2012000123".to_owned()))),
             ("/settings/ip-codes/1/gateway", settings(SettingsPage::Gateway("1".to_owned()))),
+            ("/settings/ip-codes/1/cart", settings(SettingsPage::Cart("1".to_owned()))),
             ("/settings/ip-codes/1/order-mail", settings(SettingsPage::MailTemplate("1".to_owned()))),
             ("/settings", Page::Nowhere),
             ("/orders/1/2", Page::Nowhere),

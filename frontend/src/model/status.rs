@@ -129,6 +129,7 @@ pub(crate) fn conflict(l: Lang, conflict: &Conflict) -> String {
         ConflictReason::GatewayCheckBlocked => l.conflict_gateway_check_blocked(),
         ConflictReason::BatchState => l.conflict_batch_state(),
         ConflictReason::PlanExpired => l.conflict_plan_expired(),
+        ConflictReason::AlreadySending => l.conflict_already_sending(),
         ConflictReason::Unknown => l.error_conflict(),
     };
     let at = conflict.at.as_deref().map(format::instant);
@@ -192,6 +193,8 @@ pub(crate) fn timeline(l: Lang, kind: TimelineKind) -> &'static str {
         TimelineKind::MailFailed => l.timeline_mail_failed(),
         TimelineKind::GatewayChecked => l.timeline_gateway_checked(),
         TimelineKind::StatusChanged => l.timeline_status_changed(),
+        TimelineKind::EventQueued => l.timeline_event_queued(),
+        TimelineKind::EventAttempted => l.timeline_event_attempted(),
         TimelineKind::Unknown => l.timeline_unknown(),
     }
 }

@@ -52,7 +52,12 @@ fn running_view(l: Lang, mark: Mark) -> AnyView {
 fn event_view(l: Lang, event: Told, known: Signal<Vec<String>>) -> AnyView {
     let when = format::instant(&event.at);
     let content = match event.attempt {
-        Some(attempt) => attempt_view(l, attempt, known),
+        Some(attempt) => {
+            let notice = event.kind == TimelineKind::EventAttempted;
+            let what =
+                notice.then(|| view! { <span class="strong">{status::timeline(l, event.kind)}</span> });
+            attempt_view(l, what.into_any(), attempt, known)
+        }
         None => told_view(l, event),
     };
     view! {
@@ -91,7 +96,8 @@ fn told_view(l: Lang, event: Told) -> AnyView {
     .into_any()
 }
 
-fn attempt_view(l: Lang, attempt: Attempt, known: Signal<Vec<String>>) -> AnyView {
+/// `what`: to whom, where it was not the merchant's endpoint.
+fn attempt_view(l: Lang, what: AnyView, attempt: Attempt, known: Signal<Vec<String>>) -> AnyView {
     let cause = attempt.cause.map(|cause| status::cause(l, cause, attempt.made.http_status));
     let trigger = [Some(status::trigger(l, attempt.trigger)), attempt.decided_by.as_deref()];
     let trigger: Vec<&str> = trigger.into_iter().flatten().collect();
@@ -109,7 +115,7 @@ fn attempt_view(l: Lang, attempt: Attempt, known: Signal<Vec<String>>) -> AnyVie
         })
     };
     view! {
-        <p class="marks">{outcome} <span>{cause}</span> {edited} <span class="quiet">{trigger}</span></p>
+        <p class="marks">{what} {outcome} <span>{cause}</span> {edited} <span class="quiet">{trigger}</span></p>
         <details on:toggle=move |_| was_opened.set(true)>
             <summary>{l.request_and_answer()}</summary>
             {exchange}

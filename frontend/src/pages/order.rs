@@ -1,5 +1,6 @@
 //! One order: its status, what happened around it, and where it came from when it was restored.
 pub(crate) mod mail;
+mod notice;
 mod status_form;
 
 use super::orders::mail_text;
@@ -51,6 +52,7 @@ fn page_view(app: App, l: Lang, query: Query<Detail>) -> AnyView {
             <section aria-labelledby="status-heading">
                 <h2 id="status-heading">{l.order_processing()}</h2>
                 <status_form::StatusForm query />
+                {notice::notice(app, l, query)}
                 <h2>{l.timeline()}</h2>
                 {timeline(l, events)}
             </section>

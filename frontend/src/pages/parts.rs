@@ -55,6 +55,7 @@ fn draw_settings(page: SettingsPage) -> Drawn {
         SettingsPage::MailTemplate(code) => {
             view! { <pages::settings::mail_template::MailTemplate code /> }.into_any()
         }
+        SettingsPage::Cart(code) => view! { <pages::settings::cart::Cart code /> }.into_any(),
         SettingsPage::IpCode(code) => view! { <pages::settings::ip_code::IpCode code /> }.into_any(),
     })
 }

@@ -1,4 +1,5 @@
 //! 設定 > IPコード: the IP codes with where each delivers; each leads to its settings.
+pub(crate) mod cart;
 mod form;
 pub(crate) mod gateway;
 mod health;

@@ -37,8 +37,7 @@ fn request_view(l: Lang, sent: &Sent, known: &[String]) -> AnyView {
     view! {
         <h3>{l.request()}</h3>
         {wire(l.request_url(), [&sent.method, " ", &sent.url].concat())}
-        <h4>{l.request_parameters()}</h4>
-        {named_values(parameters)}
+        {sent.is_form().then(|| view! { <h4>{l.request_parameters()}</h4> {named_values(parameters)} })}
         {wire(l.request_bytes(), sent.raw())}
         <h4>{l.curl()}</h4>
         <p class="quiet small">{l.curl_warning()}</p>

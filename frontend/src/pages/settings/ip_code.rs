@@ -1,5 +1,6 @@
 //! The settings of one IP code: endpoint with preview and test, acknowledgement, retries, what may be edited, alerts;
 //! beside them how the endpoint fares, signing secrets and the gateway's address. Who may not change them reads them.
+use super::secret::{Secret, Secrets};
 use super::{form, health, saving, secret};
 use crate::api;
 use crate::api::error::ApiError;
@@ -12,12 +13,11 @@ use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::load::{Query, effect};
-use crate::model::enums::Action;
+use crate::model::enums::{Action, SigningSecretPurpose};
 use crate::model::format;
 use crate::model::gateway_setup::signal;
 use crate::model::settings::{Form, Saved, Settings, seconds_text, spans};
 use ip_code_settings::IpCodeSettingsIpCode as Found;
-pub(crate) use ip_code_settings::IpCodeSettingsIpCodeSigningSecrets as Secret;
 use leptos::prelude::*;
 
 /// The page's state: what the server said, what is typed, what is wrong with it.
@@ -136,13 +136,32 @@ fn page_view(app: App, l: Lang, editing: Editing, may_change: bool) -> AnyView {
             <div class="settings-main">{settings}</div>
             <div class="settings-side">
                 {health::health(app, l, editing.code, may_change)}
-                {secret::secrets(app, l, editing, may_change)}
+                {secret::secrets(app, l, result_secrets(l, editing), may_change)}
                 {move || found.with(|found| (found.gateway_notifications || may_change).then(|| gateway_view(l, found)))}
                 {move || found.with(|found| (found.gateway_notifications || may_change).then(|| mail_view(l, found, may_change)))}
+                {move || found.with(|found| (found.gateway_notifications || may_change).then(|| notice_view(l, found, may_change)))}
             </div>
         </div>
     }
     .into_any()
+}
+
+/// Those that sign results.
+fn result_secrets(l: Lang, editing: Editing) -> Secrets {
+    let found = editing.found;
+    let shown = Signal::derive(move || {
+        found.with(|found| {
+            let secrets = found.signing_secrets.iter();
+            let secret = |one: &ip_code_settings::IpCodeSettingsIpCodeSigningSecrets| Secret {
+                created_at: one.created_at.clone(),
+                retires_at: one.retires_at.clone(),
+            };
+            Some(secrets.map(secret).collect())
+        })
+    });
+    let purpose = SigningSecretPurpose::Results;
+    let changed = Callback::new(move |()| found.refresh());
+    Secrets { code: editing.code, purpose, meaning: l.secret_purpose(), shown, changed }
 }
 
 fn reading_view(l: Lang, settings: &Settings) -> AnyView {
@@ -176,6 +195,20 @@ fn mail_view(l: Lang, found: &Found, may_change: bool) -> AnyView {
         <section class="panel" aria-labelledby="template-heading">
             <h2 id="template-heading">{l.template_heading()}</h2>
             <p class="quiet small">{l.template_purpose()}</p>
+            <p class="actions"><a class="button" href=href>{open}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where the cart is told of restored orders has a page of its own.
+fn notice_view(l: Lang, found: &Found, may_change: bool) -> AnyView {
+    let href = ["/settings/ip-codes/", &found.code, "/cart"].concat();
+    let open = if may_change { l.notice_open() } else { l.notice_look() };
+    view! {
+        <section class="panel" aria-labelledby="notice-heading">
+            <h2 id="notice-heading">{l.notice()}</h2>
+            <p class="quiet small">{l.notice_purpose()}</p>
             <p class="actions"><a class="button" href=href>{open}</a></p>
         </section>
     }

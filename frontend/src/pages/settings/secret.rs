@@ -1,6 +1,5 @@
 //! Signing secrets: which are valid until when, and a new one, made after a confirmation and shown once.
 //! The secret is held by this page alone and is gone with it.
-use super::ip_code::{Editing, Secret};
 use crate::api;
 use crate::api::error::ApiError;
 use crate::api::settings_queries::{RotateSigningSecret, rotate_signing_secret};
@@ -8,6 +7,7 @@ use crate::browser;
 use crate::components::copy::CopyButton;
 use crate::context::App;
 use crate::i18n::Lang;
+use crate::model::enums::SigningSecretPurpose;
 use crate::model::format;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -24,15 +24,33 @@ enum Step {
     Made(String),
 }
 
-pub(crate) fn secrets(app: App, l: Lang, editing: Editing, may_change: bool) -> AnyView {
+/// One that signs now, or did before.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Secret {
+    pub(crate) created_at: String,
+    pub(crate) retires_at: Option<String>,
+}
+
+/// The secrets of one purpose.
+#[derive(Clone, Copy)]
+pub(crate) struct Secrets {
+    pub(crate) code: StoredValue<String>,
+    pub(crate) purpose: SigningSecretPurpose,
+    pub(crate) meaning: &'static str,
+    /// Nothing until they were read.
+    pub(crate) shown: Signal<Option<Vec<Secret>>>,
+    pub(crate) changed: Callback<()>,
+}
+
+pub(crate) fn secrets(app: App, l: Lang, secrets: Secrets, may_change: bool) -> AnyView {
     let step = RwSignal::new(Step::Idle);
     let hours = RwSignal::new("24".to_owned());
-    let list = move || editing.found.with(|found| Some(list_view(l, &found.signing_secrets)));
-    let action = move || may_change.then(|| action_view(app, l, editing, step, hours));
+    let list = move || secrets.shown.get().map(|shown| list_view(l, &shown));
+    let action = may_change.then(|| action_view(app, l, secrets, step, hours));
     view! {
         <section class="panel" aria-labelledby="secret-heading">
             <h2 id="secret-heading">{l.secret_heading()}</h2>
-            <p class="quiet small">{l.secret_purpose()}</p>
+            <p class="quiet small">{secrets.meaning}</p>
             {list}
             {action}
         </section>
@@ -61,7 +79,7 @@ fn list_view(l: Lang, secrets: &[Secret]) -> AnyView {
 fn action_view(
     app: App,
     l: Lang,
-    editing: Editing,
+    secrets: Secrets,
     step: RwSignal<Step>,
     hours: RwSignal<String>,
 ) -> AnyView {
@@ -75,7 +93,7 @@ fn action_view(
             <p class="actions"><button type="button" class="button" on:click=move |_| begin()>{l.secret_rotate()}</button></p>
         }
         .into_any(),
-        Step::Asking | Step::Sending | Step::Failed(_) => asking_view(app, l, editing, step, hours),
+        Step::Asking | Step::Sending | Step::Failed(_) => asking_view(app, l, secrets, step, hours),
         Step::Made(secret) => view! {
             <div class="done panel" role="status">
                 <p class="strong">{l.secret_once()}</p>
@@ -95,7 +113,7 @@ fn action_view(
 fn asking_view(
     app: App,
     l: Lang,
-    editing: Editing,
+    secrets: Secrets,
     step: RwSignal<Step>,
     hours: RwSignal<String>,
 ) -> AnyView {
@@ -117,14 +135,14 @@ fn asking_view(
             </div>
             <div class="form-foot">
                 <button type="button" class="button" on:click=move |_| step.set(Step::Idle)>{l.cancel()}</button>
-                <button type="button" class="button" on:click=move |_| rotate(app, l, editing, step, hours)>{label}</button>
+                <button type="button" class="button" on:click=move |_| rotate(app, l, secrets, step, hours)>{label}</button>
             </div>
         </div>
     }
     .into_any()
 }
 
-fn rotate(app: App, l: Lang, editing: Editing, step: RwSignal<Step>, hours: RwSignal<String>) {
+fn rotate(app: App, l: Lang, secrets: Secrets, step: RwSignal<Step>, hours: RwSignal<String>) {
     if step.get_untracked() == Step::Sending {
         return;
     }
@@ -136,20 +154,21 @@ fn rotate(app: App, l: Lang, editing: Editing, step: RwSignal<Step>, hours: RwSi
     };
     step.set(Step::Sending);
     spawn_local(async move {
-        let next = match send(app, editing.code.get_value(), overlap_hours).await {
+        let next = match send(app, secrets, overlap_hours).await {
             Ok(Ok(secret)) => Step::Made(secret),
             Ok(Err(refusal)) => Step::Failed(refusal),
             Err(error) => Step::Failed(error.text(l)),
         };
         if step.try_set(next).is_none() {
-            editing.found.refresh();
+            secrets.changed.run(());
         }
     });
 }
 
 /// The secret, or what the person can mend.
-async fn send(app: App, ip_code: String, overlap_hours: i64) -> Result<Result<String, String>, ApiError> {
-    let variables = rotate_signing_secret::Variables { ip_code, overlap_hours };
+async fn send(app: App, secrets: Secrets, overlap_hours: i64) -> Result<Result<String, String>, ApiError> {
+    let ip_code = secrets.code.get_value();
+    let variables = rotate_signing_secret::Variables { ip_code, purpose: secrets.purpose, overlap_hours };
     let payload = api::run::<RotateSigningSecret>(app, variables).await?.rotate_signing_secret;
     let refusal = payload.user_errors.into_iter().next().map(|fault| fault.message);
     Ok(match (payload.secret, refusal) {
