@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod json;
 pub(crate) mod order_queries;
 pub(crate) mod queries;
+pub(crate) mod restore_queries;
 pub(crate) mod settings_queries;
 
 use crate::context::App;

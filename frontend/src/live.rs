@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-pub(crate) use followed::follow_batch;
+pub(crate) use followed::{follow, follow_batch};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// A connection that is silent for this long is asked whether it still lives; after two such spans it is given up.

@@ -21,6 +21,7 @@ pub(crate) mod order_search;
 pub(crate) mod page;
 pub(crate) mod paging;
 pub(crate) mod period;
+pub(crate) mod restore_batch;
 pub(crate) mod search_rules;
 pub(crate) mod send_error_search;
 pub(crate) mod settings;

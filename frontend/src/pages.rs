@@ -14,6 +14,7 @@ pub(crate) mod orders;
 pub(crate) mod parts;
 pub(crate) mod payment;
 pub(crate) mod restore;
+pub(crate) mod restore_batch;
 pub(crate) mod send_error;
 pub(crate) mod send_errors;
 pub(crate) mod settings;

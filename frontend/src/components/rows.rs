@@ -56,6 +56,15 @@ pub(crate) fn figure_cell(heading: &'static str, value: String) -> AnyView {
 
 /// The headings; those of figures stand to the right, like their figures.
 pub(crate) fn head(headings: &[&'static str], of_figures: &[&'static str]) -> AnyView {
+    head_row(None, headings, of_figures)
+}
+
+/// The same behind a first one that is more than a word.
+pub(crate) fn head_row(
+    first: Option<AnyView>,
+    headings: &[&'static str],
+    of_figures: &[&'static str],
+) -> AnyView {
     let cells: Vec<AnyView> = headings
         .iter()
         .map(|heading| {
@@ -65,7 +74,7 @@ pub(crate) fn head(headings: &[&'static str], of_figures: &[&'static str]) -> An
         .collect();
     view! {
         <thead>
-            <tr>{cells}</tr>
+            <tr>{first} {cells}</tr>
         </thead>
     }
     .into_any()

@@ -2,8 +2,9 @@
 //! They outlive a connection: each new one asks for them again.
 use crate::api::json::Json;
 use crate::api::queries::{ResendBatchProgress, resend_batch_progress};
-use graphql_client::GraphQLQuery;
+use graphql_client::{GraphQLQuery, QueryBody};
 use leptos::prelude::on_cleanup;
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -13,6 +14,7 @@ type Listener = Rc<dyn Fn(&Json)>;
 
 struct Followed {
     id: String,
+    field: &'static str,
     message: String,
     listener: Listener,
 }
@@ -31,12 +33,21 @@ thread_local! {
 
 /// Hands on a batch as it stands now, and whenever it goes on, until the view that asked is gone.
 pub(crate) fn follow_batch(id: String, listener: impl Fn(&Json) + 'static) {
+    let asked = ResendBatchProgress::build_query(resend_batch_progress::Variables { id });
+    follow("resendBatchProgress", asked, listener);
+}
+
+/// Hands on what a subscription tells in its one field, until the view that asked is gone.
+pub(crate) fn follow<Variables: Serialize>(
+    field: &'static str,
+    asked: QueryBody<Variables>,
+    listener: impl Fn(&Json) + 'static,
+) {
     let number = NEXT.get();
     NEXT.set(number.wrapping_add(1));
     let own = ["page-", &number.to_string()].concat();
-    let asked = ResendBatchProgress::build_query(resend_batch_progress::Variables { id });
     let message = super::subscribe(&own, asked);
-    let followed = Followed { id: own.clone(), message: message.clone(), listener: Rc::new(listener) };
+    let followed = Followed { id: own.clone(), field, message: message.clone(), listener: Rc::new(listener) };
     FOLLOWED.with_borrow_mut(|all| all.push(followed));
     post(message);
     on_cleanup(move || {
@@ -72,11 +83,12 @@ pub(super) fn is_own(message: &Json) -> bool {
 
 pub(super) fn hand_on(message: &Json) {
     let id = message.get("id").text();
-    let listener = FOLLOWED.with_borrow(|all| {
-        all.iter().find(|followed| Some(followed.id.as_str()) == id).map(|followed| followed.listener.clone())
+    let found = FOLLOWED.with_borrow(|all| {
+        let followed = all.iter().find(|followed| Some(followed.id.as_str()) == id);
+        followed.map(|followed| (followed.field, followed.listener.clone()))
     });
-    if let Some(listener) = listener {
-        listener(message.get("payload").get("data").get("resendBatchProgress"));
+    if let Some((field, listener)) = found {
+        listener(message.get("payload").get("data").get(field));
     }
 }
 

@@ -1,5 +1,12 @@
 //! The enumerations of `schema.graphql`, shared by every query of the app.
 //! Those that may grow have `Unknown`, so that an older page still reads a newer server.
+mod orders;
+
+pub(crate) use orders::{
+    AbnormalOrderAction, AbnormalOrderList, AbnormalOrderReason, AbnormalOrderResolution,
+    AbnormalOrderStatus, ConfirmationMail, GatewayCheckOutcome, GatewayCheckProblem, NotificationRefusal,
+    OrderEventState, OrderMailState, OrderStatus, RestoreBatchRowState, RestoreLeftOutReason,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,85 +140,6 @@ pub(crate) enum Action {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum AbnormalOrderList {
-    All,
-    Restorable,
-    Restored,
-    Duplicate,
-    Unrestorable,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum AbnormalOrderStatus {
-    Restorable,
-    Restored,
-    Duplicate,
-    Unrestorable,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum AbnormalOrderReason {
-    NoCheckout,
-    AmountMismatch,
-    PaymentMethodMismatch,
-    AccessIdMismatch,
-    CheckoutExpired,
-    InvalidAmount,
-    InvalidCurrency,
-    InvalidDate,
-    OrderExists,
-    CancelledAtGateway,
-    #[serde(other)]
-    Unknown,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum AbnormalOrderAction {
-    Restore,
-    Close,
-    Delete,
-    #[serde(other)]
-    Unknown,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum AbnormalOrderResolution {
-    CancelledAtGateway,
-    Reordered,
-    NotNeeded,
-    #[serde(other)]
-    Unknown,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum GatewayCheckOutcome {
-    Passed,
-    Blocked,
-    Unreachable,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum GatewayCheckProblem {
-    Cancelled,
-    NotPaid,
-    AmountMismatch,
-    AccessIdMismatch,
-    Refused,
-    TimedOut,
-    ConnectionFailed,
-    InvalidAnswer,
-    #[serde(other)]
-    Unknown,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum TimelineKind {
     NotificationReceived,
     Evaluated,
@@ -236,43 +164,6 @@ pub(crate) enum TimelineKind {
     Unknown,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum OrderStatus {
-    New,
-    InProgress,
-    Shipped,
-    Cancelled,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ConfirmationMail {
-    Sent,
-    NotSent,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum OrderMailState {
-    Waiting,
-    Sent,
-    Failed,
-    #[serde(other)]
-    Unknown,
-}
-
-/// Where the notice of a restored order to the cart stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum OrderEventState {
-    Waiting,
-    Delivered,
-    Failed,
-    #[serde(other)]
-    Unknown,
-}
-
 /// What a signing secret signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -287,16 +178,6 @@ pub(crate) enum SigningSecretPurpose {
 pub(crate) enum MailLanguage {
     Ja,
     En,
-    #[serde(other)]
-    Unknown,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum NotificationRefusal {
-    SourceRefused,
-    Disabled,
-    Unreadable,
     #[serde(other)]
     Unknown,
 }

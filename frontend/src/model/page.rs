@@ -56,6 +56,7 @@ pub(crate) enum OrdersPage {
     Orders,
     Order(String),
     OrderMail(String),
+    RestoreBatch(String),
 }
 
 pub(crate) fn page_of(path: &str) -> Page {
@@ -79,6 +80,7 @@ pub(crate) fn page_of(path: &str) -> Page {
         ["orders"] => orders(OrdersPage::Orders),
         ["orders", id] => orders(OrdersPage::Order((*id).to_owned())),
         ["orders", id, "mail"] => orders(OrdersPage::OrderMail((*id).to_owned())),
+        ["restores", id] => orders(OrdersPage::RestoreBatch((*id).to_owned())),
         ["settings", "ip-codes"] => settings(SettingsPage::IpCodes),
         ["settings", "ip-codes", code] => settings(SettingsPage::IpCode((*code).to_owned())),
         ["settings", "ip-codes", code, "gateway"] => settings(SettingsPage::Gateway((*code).to_owned())),
@@ -126,6 +128,7 @@ mod tests {
             ("/abnormal-orders/x/restore", orders(OrdersPage::Restore("x".to_owned()))),
             ("/abnormal-orders/x/delete", orders(OrdersPage::Delete("x".to_owned()))),
             ("/orders/1/mail", orders(OrdersPage::OrderMail("1".to_owned()))),
+            ("/restores/1", orders(OrdersPage::RestoreBatch("1".to_owned()))),
             ("/orders/", orders(OrdersPage::Orders)),
             ("/settings/ip-codes", settings(SettingsPage::IpCodes)),
             ("/settings/ip-codes/2012000123", settings(SettingsPage::IpCode("2012000123".to_owned()))),

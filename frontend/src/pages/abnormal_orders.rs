@@ -1,6 +1,7 @@
 //! 異常注文復旧処理: payments that the gateway took and the cart has no order for, in five lists.
 //! The address is the state. Nothing is restored from here: 復旧 leads to its confirmation.
 mod search;
+mod ticks;
 
 use crate::api;
 use crate::api::order_queries::{AbnormalOrders as AbnormalOrdersQuery, abnormal_orders};
@@ -9,7 +10,7 @@ use crate::components::load_view::{Empty, load_view};
 use crate::components::mark::mark_view;
 use crate::components::page::{name_page, page_head, page_query, payment_href};
 use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
-use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
+use crate::components::rows::{RowKey, cell, figure_cell, head_row, row_key, tab_stop};
 use crate::context::{App, use_app};
 use crate::download::Download;
 use crate::i18n::{Lang, use_lang};
@@ -22,6 +23,7 @@ use abnormal_orders::{
     AbnormalOrderFilter, AbnormalOrdersAbnormalOrders, AbnormalOrdersAbnormalOrdersNodes, PeriodInput,
 };
 use leptos::prelude::*;
+use ticks::Ticks;
 
 const LISTS: [AbnormalOrderList; 5] = [
     AbnormalOrderList::All,
@@ -44,12 +46,13 @@ pub(crate) fn AbnormalOrders() -> impl IntoView {
         name_page(l, l.abnormal_orders(), total.as_deref());
     });
     let wanted = move |encoding| wanted_file(app, &address.get_untracked(), encoding);
+    let ticks = Ticks::new(app, l, address);
     view! {
         {page_head(l.abnormal_orders(), l.abnormal_orders_purpose())}
         <Tabs address />
         <search::Search address />
         <div class="toolbar"><Download wanted=Callback::new(wanted) /></div>
-        {load_view(page, 8, move |found| list_view(l, &address.get_untracked(), found))}
+        {load_view(page, 8, move |found| list_view(l, &address.get_untracked(), ticks, found))}
         <p class="quiet small">{l.wire_format_note()}</p>
     }
 }
@@ -66,7 +69,7 @@ async fn ask(
     Ok(api::run::<AbnormalOrdersQuery>(app, variables).await?.abnormal_orders)
 }
 
-fn filter_of(app: App, search: &AbnormalOrderSearch) -> AbnormalOrderFilter {
+pub(super) fn filter_of(app: App, search: &AbnormalOrderSearch) -> AbnormalOrderFilter {
     let keyword = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let period = &search.period;
     AbnormalOrderFilter {
@@ -167,7 +170,12 @@ fn Tabs(address: Memo<AbnormalOrderSearch>) -> impl IntoView {
     }
 }
 
-fn list_view(l: Lang, search: &AbnormalOrderSearch, found: &AbnormalOrdersAbnormalOrders) -> AnyView {
+fn list_view(
+    l: Lang,
+    search: &AbnormalOrderSearch,
+    ticks: Ticks,
+    found: &AbnormalOrdersAbnormalOrders,
+) -> AnyView {
     if found.nodes.is_empty() {
         let next =
             if search.is_narrowed() { l.empty_narrowed_next() } else { l.abnormal_orders_empty_next() };
@@ -178,15 +186,31 @@ fn list_view(l: Lang, search: &AbnormalOrderSearch, found: &AbnormalOrdersAbnorm
     let before = stack_before(&search.after).map(href);
     let end = found.page_info.end_cursor.as_ref();
     let after = stack_after(&search.after, end, found.page_info.has_next_page).map(href);
+    let ticks = ticks.are_offered(search).then_some(ticks);
+    let here: Vec<String> = found
+        .nodes
+        .iter()
+        .filter(|row| row.allowed_actions.contains(&AbnormalOrderAction::Restore))
+        .map(|row| row.id.clone())
+        .collect();
+    let is_everything = !found.page_info.has_next_page && search.after.is_empty();
+    let narrow = ticks.map(|ticks| ticks.narrow_view(here.clone()));
+    let bar = ticks.map(|ticks| ticks.bar_view(here.clone(), total.clone(), is_everything));
     view! {
-        <Table rows=found.nodes.clone() />
+        {narrow}
+        <Table rows=found.nodes.clone() ticks here />
         <Pager turned=search.after.len() rows=found.nodes.len() total before after />
+        {bar}
     }
     .into_any()
 }
 
 #[component]
-fn Table(rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoView {
+fn Table(
+    rows: Vec<AbnormalOrdersAbnormalOrdersNodes>,
+    ticks: Option<Ticks>,
+    here: Vec<String>,
+) -> impl IntoView {
     let l = use_lang();
     let go = use_go();
     let headings = [
@@ -203,24 +227,35 @@ fn Table(rows: Vec<AbnormalOrdersAbnormalOrdersNodes>) -> impl IntoView {
         l.delete(),
         l.open_details(),
     ];
-    let on_key = move |event: web_sys::KeyboardEvent| {
-        if let Some((id, RowKey::Open)) = row_key(&event) {
-            go(&["/abnormal-orders/", &id].concat());
+    let tickable = here.clone();
+    let on_key = move |event: web_sys::KeyboardEvent| match (row_key(&event), ticks) {
+        (Some((id, RowKey::Open)), _) => go(&["/abnormal-orders/", &id].concat()),
+        (Some((id, RowKey::Toggle)), Some(ticks)) if tickable.contains(&id) => {
+            ticks.toggle(&id, &tickable);
         }
+        (Some((_, RowKey::Toggle)) | None, _) => {}
     };
+    let first = ticks.map(|ticks| ticks.head_view(here.clone()));
     let body: Vec<AnyView> =
-        rows.into_iter().enumerate().map(|(index, row)| row_view(l, index, row)).collect();
+        rows.into_iter().enumerate().map(|(index, row)| row_view(l, index, row, ticks, &here)).collect();
     view! {
         <div class="table-scroll" role="region" tabindex="0" aria-label=l.abnormal_orders()>
             <table class="list" aria-label=l.abnormal_orders()>
-                {head(&headings, &[l.total(), l.shipping_fee(), l.item_count()])}
+                {head_row(first, &headings, &[l.total(), l.shipping_fee(), l.item_count()])}
                 <tbody on:keydown=on_key>{body}</tbody>
             </table>
         </div>
     }
 }
 
-fn row_view(l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNodes) -> AnyView {
+fn row_view(
+    l: Lang,
+    index: usize,
+    row: AbnormalOrdersAbnormalOrdersNodes,
+    ticks: Option<Ticks>,
+    here: &[String],
+) -> AnyView {
+    let tick = ticks.map(|ticks| ticks.cell_view(&row.id, &row.order_no, here));
     let href = ["/abnormal-orders/", &row.id].concat();
     let mark = mark_view(status::abnormal_order(l, row.status));
     let cancelled = row
@@ -231,6 +266,7 @@ fn row_view(l: Lang, index: usize, row: AbnormalOrdersAbnormalOrdersNodes) -> An
     let count = row.item_count.map_or_else(|| format::MISSING.to_owned(), |count| count.to_string());
     view! {
         <tr tabindex=tab_stop(index) data-id=row.id.clone()>
+            {tick}
             {cell(l.order_type(), format::text_or_missing(row.order_type.as_deref()))}
             {cell(l.status(), view! { <span class="marks">{mark} {cancelled} {closed}</span> })}
             {cell(l.order_no(), number_view(l, &row))}

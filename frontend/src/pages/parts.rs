@@ -41,6 +41,7 @@ fn draw_orders(page: OrdersPage) -> Drawn {
         OrdersPage::AbnormalOrder(id) => view! { <pages::abnormal_order::AbnormalOrder id /> }.into_any(),
         OrdersPage::Restore(id) => view! { <pages::restore::Restore id /> }.into_any(),
         OrdersPage::Delete(id) => view! { <pages::delete::Delete id /> }.into_any(),
+        OrdersPage::RestoreBatch(id) => view! { <pages::restore_batch::RestoreBatch id /> }.into_any(),
         OrdersPage::Orders => view! { <pages::orders::Orders /> }.into_any(),
         OrdersPage::Order(id) => view! { <pages::order::Order id /> }.into_any(),
         OrdersPage::OrderMail(id) => view! { <pages::order::mail::OrderMail id /> }.into_any(),

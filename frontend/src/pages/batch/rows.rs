@@ -72,7 +72,10 @@ fn follow_progress(facts: RwSignal<Facts>, query: Query<Page>) {
     let figures = Memo::new(move |_| facts.with(|facts| (settled(facts), facts.state)));
     let is_gathering = StoredValue::new(false);
     on_change(
-        move || figures.track(),
+        move || {
+            // Read, not only followed: a memo that nobody reads follows nothing itself.
+            figures.get();
+        },
         move || {
             if is_gathering.get_value() {
                 return;

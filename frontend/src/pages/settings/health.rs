@@ -90,7 +90,9 @@ fn section_view(section: Section, may_change: bool) -> AnyView {
     let rows = Memo::new(move |_| found.with(|health| Some(health.clone())));
     let is_acting = Memo::new(move |_| step.with(|step| *step != Step::Idle));
     on_change(
-        move || is_paused.track(),
+        move || {
+            is_paused.get();
+        },
         move || {
             // A new pause asks anew; what was said of the last one is over.
             if is_paused.get() && step.with(|step| matches!(step, Step::Done(_))) {
@@ -98,7 +100,9 @@ fn section_view(section: Section, may_change: bool) -> AnyView {
             }
         },
     );
-    let action = move || (may_change && (is_paused.get() || is_acting.get())).then(|| action_view(section));
+    // What is said of the act outlives the pause that it ends, and so does the focus.
+    let has_action = Memo::new(move |_| may_change && (is_paused.get() || is_acting.get()));
+    let action = move || has_action.get().then(|| action_view(section));
     view! {
         <div class="fields">
             <p role="status">{move || state.get().map(|state| mark_view(mark(l, state)))}</p>
