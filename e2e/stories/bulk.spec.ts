@@ -97,10 +97,12 @@ test('an operator re-sends everything that matches, by keyboard, and steers the 
   await test.step('一括 is chosen in the panel and stands in the address', async () => {
     await page.goto(rows.address);
     await press(page, '条件を変更');
+    await expect(page.getByRole('search')).toBeFocused();
     await page.getByRole('radio', { name: '一括' }).focus();
     await page.keyboard.press('Space');
     await press(page, '表示');
     await expect(page).toHaveURL(/mode=bulk/);
+    await expect(page.getByRole('button', { name: '条件を変更' })).toBeFocused();
     await expect(page.getByRole('list', { name: '検索条件' })).toContainText('一括');
   });
 

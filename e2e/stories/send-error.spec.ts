@@ -44,8 +44,9 @@ test('an operator re-sends a failed payment result', async ({ page, signIn, outs
     await send.click();
     await expect(page.getByText('確認のうえ、チェックを入れてください。')).toBeVisible();
     await page.getByRole('checkbox', { name: '提供・発送状況を確認しました' }).check();
-    await send.click();
+    await send.press('Enter');
     await expect(row).toContainText('成功');
+    await expect(page.getByRole('main')).toBeFocused();
     await expectAccessible(page);
   });
 

@@ -1,6 +1,6 @@
 //! The few things the app asks of the browser outside of views: storage, clock, title, focus.
 //! No rule and no state lives here.
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, request_animation_frame, window};
 use todoke_domain::time::Timestamp;
 use wasm_bindgen::JsCast;
 
@@ -73,6 +73,16 @@ pub(crate) fn focus(id: &str) {
     {
         let _ = element.focus();
     }
+}
+
+/// What had the focus is gone, once the page is drawn: who works by keyboard goes on here instead of at the page's top.
+pub(crate) fn keep_focus(id: &'static str) {
+    request_animation_frame(move || {
+        let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if is_lost {
+            focus(id);
+        }
+    });
 }
 
 /// Lets the browser save what an address of this server gives, while the page stays.

@@ -13,7 +13,7 @@ use crate::components::page::{name_page, page_head};
 use crate::components::rows::{cell, figure_cell, head};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
-use crate::load::Query;
+use crate::load::{Query, on_change};
 use crate::model::decisions::{Decision, Item, Seen};
 use crate::model::enums::{Receipt, SendErrorStatus};
 use crate::model::{format, status};
@@ -32,6 +32,10 @@ pub(crate) fn Confirm() -> impl IntoView {
         app.change_plan(|plan| plan.give_keys(browser::new_uuid));
     }
     let is_submitted = Memo::new(move |_| app.plan.with(|plan| plan.is_submitted));
+    on_change(
+        move || is_submitted.track(),
+        || browser::keep_focus("main"),
+    );
     move || {
         if app.plan.with_untracked(|plan| plan.items.is_empty()) {
             name_page(l, l.confirm(), None);

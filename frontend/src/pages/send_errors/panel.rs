@@ -7,7 +7,7 @@ use crate::components::field::{FaultSummary, FaultText, Faults, TextField, field
 use crate::components::period_field::PeriodField;
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
-use crate::load::effect;
+use crate::load::{effect, on_change};
 use crate::model::enums::SendErrorCondition;
 use crate::model::format;
 use crate::model::paging::PAGE_ROWS;
@@ -93,6 +93,10 @@ pub(crate) fn Search(
         let search = address.get().map_or_else(|| initial_search(app), |address| address.search);
         draft.set(search);
     });
+    on_change(
+        move || is_open.track(),
+        move || browser::keep_focus(if is_open.get_untracked() { "search" } else { "change-search" }),
+    );
     move || {
         if is_open.get() {
             view! { <Panel address draft faults again /> }.into_any()
@@ -117,7 +121,7 @@ fn Folded(address: Memo<Option<SendErrorAddress>>, is_open: RwSignal<bool>) -> i
     view! {
         <div class="folded-search">
             <ul class="chips" aria-label=l.search_in_words()>{chips}</ul>
-            <button type="button" class="button" aria-expanded="false" on:click=move |_| open()>{l.change_search()}</button>
+            <button type="button" id="change-search" class="button" aria-expanded="false" on:click=move |_| open()>{l.change_search()}</button>
         </div>
     }
 }
@@ -159,7 +163,7 @@ fn Panel(
         draft.set(initial_search(app));
     };
     view! {
-        <form class="panel search" role="search" novalidate=true on:submit=move |event| { event.prevent_default(); show(); }>
+        <form class="panel search" id="search" tabindex="-1" role="search" novalidate=true on:submit=move |event| { event.prevent_default(); show(); }>
             <FaultSummary faults />
             <IpCodeRow draft faults />
             <ConditionRow draft />
