@@ -96,7 +96,9 @@ pub(crate) fn Search(
     // A search that changes while the form stays folded moves nothing.
     let stands_open = Memo::new(move |_| is_open.get());
     on_change(
-        move || stands_open.track(),
+        move || {
+            stands_open.get();
+        },
         move || browser::keep_focus(if stands_open.get_untracked() { "search" } else { "change-search" }),
     );
     move || {
