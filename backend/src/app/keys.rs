@@ -1,10 +1,18 @@
 //! Idempotency keys: by them a repeat of a decision is known, so that one decision is one request.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
 use todoke_domain::time::Timestamp;
+use uuid::Uuid;
 
 use super::{ConflictReason, Error};
-use crate::{auth::scope::Scope, messages::Message};
+use crate::{
+    auth::scope::Scope,
+    messages::Message,
+    store::{
+        self,
+        decisions::{Decision, DecisionKind},
+    },
+};
 
 /// Longest key, in characters.
 const KEY_CHARS_MAX: usize = 100;
@@ -20,6 +28,24 @@ pub(crate) fn check_key(key: &str) -> Result<(), Error> {
         Ok(())
     } else {
         Err(Error::field(&["idempotencyKey"], Message::IdempotencyKeyInvalid))
+    }
+}
+
+/// The decision that this key was given for, where it is this very one; `None` for a new key.
+///
+/// # Errors
+/// `Conflict` where the key was used for something else.
+pub(super) async fn find_repeat(
+    scope: &Scope,
+    tx: &DatabaseTransaction,
+    key: &str,
+    (kind, subject): (DecisionKind, Uuid),
+) -> Result<Option<Decision>, Error> {
+    let Some(earlier) = store::decisions::find_by_key(scope, tx, key).await? else { return Ok(None) };
+    if earlier.kind == kind.code() && earlier.subject == subject {
+        Ok(Some(earlier))
+    } else {
+        Err(Error::conflict(ConflictReason::KeyReused, Some(earlier.actor_name), Some(earlier.decided_at)))
     }
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     App, ConflictReason, Error,
-    keys::{check_key, is_taken, key_taken_meanwhile},
+    keys::{check_key, find_repeat, is_taken, key_taken_meanwhile},
     orders::find_order,
     refusals::note_refusal,
     timelines::{TimelineEvent, TimelineKind},
@@ -143,11 +143,9 @@ async fn try_resend(app: &App, scope: &Scope, id: OrderId, idempotency_key: &str
     let order = store::orders::lock(scope, &tx, id).await?;
     let order =
         order.filter(|order| scope.may(&order.cart.ip_code, Action::Restore)).ok_or(Error::NotFound)?;
-    if let Some(earlier) = store::decisions::find_by_key(scope, &tx, idempotency_key).await? {
-        let is_repeat = earlier.kind == DecisionKind::OrderEvent.code() && earlier.subject == id.value();
-        let reused =
-            Error::conflict(ConflictReason::KeyReused, Some(earlier.actor_name), Some(earlier.decided_at));
-        return if is_repeat { Ok(order) } else { Err(reused) };
+    let this = (DecisionKind::OrderEvent, id.value());
+    if find_repeat(scope, &tx, idempotency_key, this).await?.is_some() {
+        return Ok(order);
     }
     let settings = store::ip_codes::find(scope, &tx, &order.cart.ip_code).await?.ok_or(Error::NotFound)?;
     if settings.restored_url.is_none() {

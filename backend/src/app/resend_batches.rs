@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     App, ConflictReason, Error,
-    keys::{check_key, key_taken_meanwhile},
+    keys::{check_key, find_repeat, key_taken_meanwhile},
 };
 use crate::{
     auth::scope::Scope,
@@ -170,11 +170,9 @@ async fn try_start(
     let tx = app.database.begin_write().await?;
     let batch = store::resend_batches::lock(scope, &tx, id).await?.ok_or(Error::NotFound)?;
     require_right(scope, &batch)?;
-    if let Some(earlier) = store::decisions::find_by_key(scope, &tx, idempotency_key).await? {
-        let is_repeat = earlier.subject == id.value() && earlier.kind == DecisionKind::ResendBatch.code();
-        let reused =
-            Error::conflict(ConflictReason::KeyReused, Some(earlier.actor_name), Some(earlier.decided_at));
-        return if is_repeat { Ok(batch) } else { Err(reused) };
+    let this = (DecisionKind::ResendBatch, id.value());
+    if find_repeat(scope, &tx, idempotency_key, this).await?.is_some() {
+        return Ok(batch);
     }
     let state = state_after(&tx, &batch, BatchCommand::Start).await?;
     if now.millis_since(batch.planned_at) > PLAN_LIFE_MS {

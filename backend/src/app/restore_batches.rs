@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     App, ConflictReason, Error,
-    keys::{check_key, key_taken_meanwhile},
+    keys::{check_key, find_repeat, key_taken_meanwhile},
 };
 use crate::{
     auth::{identity::Identity, scope::Scope},
@@ -176,12 +176,10 @@ async fn try_start(
     let now = app.clock.now();
     let tx = app.database.begin_write().await?;
     let batch = lock_permitted(scope, &tx, id).await?;
-    if let Some(earlier) = store::decisions::find_by_key(scope, &tx, idempotency_key).await? {
-        let is_repeat = earlier.subject == id.value() && earlier.kind == DecisionKind::RestoreBatch.code();
-        let reused =
-            Error::conflict(ConflictReason::KeyReused, Some(earlier.actor_name), Some(earlier.decided_at));
+    let this = (DecisionKind::RestoreBatch, id.value());
+    if find_repeat(scope, &tx, idempotency_key, this).await?.is_some() {
         let progress = store::restore_batch_rows::count(scope, &tx, id).await?;
-        return if is_repeat { Ok(Found { batch, progress }) } else { Err(reused) };
+        return Ok(Found { batch, progress });
     }
     let state = state_after(&batch, BatchCommand::Start)?;
     if now.millis_since(batch.planned_at) > PLAN_LIFE_MS {

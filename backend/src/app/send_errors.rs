@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub(crate) use super::closings::{mark_send_error_processed, reopen_send_error};
 use super::{
     App, ConflictReason, Error, FieldError,
-    keys::{check_key, key_taken_meanwhile},
+    keys::{check_key, find_repeat, key_taken_meanwhile},
 };
 use crate::{
     auth::scope::Scope,
@@ -125,16 +125,9 @@ async fn decide_resend(app: &App, scope: &Scope, asked: &Resend) -> Result<(IpCo
     if !scope.may(&row.ip_code, needed) {
         return Err(Error::NotFound);
     }
-    if let Some(earlier) = store::decisions::find_by_key(scope, &tx, &asked.idempotency_key).await? {
-        let is_repeat = earlier.subject == row.id.value() && earlier.kind == DecisionKind::Resend.code();
-        let reused = || {
-            Error::conflict(
-                ConflictReason::KeyReused,
-                Some(earlier.actor_name.clone()),
-                Some(earlier.decided_at),
-            )
-        };
-        return if is_repeat { Ok((row.ip_code, earlier.id)) } else { Err(reused()) };
+    let this = (DecisionKind::Resend, row.id.value());
+    if let Some(earlier) = find_repeat(scope, &tx, &asked.idempotency_key, this).await? {
+        return Ok((row.ip_code, earlier.id));
     }
     let request = ResendRequest {
         confirms_maybe_received: asked.confirms_maybe_received,
