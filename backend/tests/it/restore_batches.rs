@@ -47,6 +47,13 @@ fn all_of(prefix: &str) -> Value {
     json!({"filter": {"ipCodes": OWN, "orderNo": prefix}})
 }
 
+/// From here on the gateway is asked before each restore.
+async fn check_with_gateway(app: &TestApp, manager: &str) {
+    let set_up =
+        "mutation{updateGatewaySettings(input:{ipCode:\"2012000123\",shopPass:\"pass\"}){userErrors{code}}}";
+    app.data(Some(manager), set_up, json!({})).await;
+}
+
 async fn start(app: &TestApp, token: &str, id: &Value, key: &str, accepts: bool) -> Value {
     let query = "mutation($i:StartRestoreBatchInput!){startRestoreBatch(input:$i){
         batch{id state startedBy} userErrors{field code}}}";
@@ -198,9 +205,7 @@ async fn the_gateway_is_asked_for_each_row() {
     let gateway = SampleGateway::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let app = TestAppBuilder::default().gateway(&gateway.base_url()).start().await;
     let manager = token(&app, "manage", TokenRight::Manage).await;
-    let set_up =
-        "mutation{updateGatewaySettings(input:{ipCode:\"2012000123\",shopPass:\"pass\"}){userErrors{code}}}";
-    app.data(Some(&manager), set_up, json!({})).await;
+    check_with_gateway(&app, &manager).await;
     plant(&app, "C", 1).await;
     let void = GatewaySays::Trade { status: "VOID".to_owned(), amount: 11_350, access_id: "C-0".to_owned() };
     for (says, accepts, state, reason, problem) in [
@@ -235,9 +240,7 @@ async fn a_cancelled_batch_leaves_the_rest_alone() {
     let gateway = SampleGateway::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let app = TestAppBuilder::default().gateway(&gateway.base_url()).start().await;
     let manager = token(&app, "manage", TokenRight::Manage).await;
-    let set_up =
-        "mutation{updateGatewaySettings(input:{ipCode:\"2012000123\",shopPass:\"pass\"}){userErrors{code}}}";
-    app.data(Some(&manager), set_up, json!({})).await;
+    check_with_gateway(&app, &manager).await;
     plant(&app, "D", 5).await;
     gateway.say(&GatewaySays::Silence);
     let id = plan(&app, &manager, all_of("D")).await["batch"]["id"].clone();
@@ -290,9 +293,7 @@ async fn a_batch_stays_within_the_rights_of_the_moment() {
     let gateway = SampleGateway::start("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let app = TestAppBuilder::default().gateway(&gateway.base_url()).start().await;
     let manager = token(&app, "manage", TokenRight::Manage).await;
-    let set_up =
-        "mutation{updateGatewaySettings(input:{ipCode:\"2012000123\",shopPass:\"pass\"}){userErrors{code}}}";
-    app.data(Some(&manager), set_up, json!({})).await;
+    check_with_gateway(&app, &manager).await;
     plant(&app, "F", 3).await;
     let (operator, stranger) = (app.sign_in("operator").await, app.sign_in("stranger").await);
     let seen = plan(&app, &app.read_token, all_of("F")).await;
