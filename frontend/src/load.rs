@@ -2,6 +2,7 @@
 //! It knows nothing of what is asked; how the four states look is `components::load_view`'s.
 use crate::api::error::ApiError;
 use crate::context::App;
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use std::any::Any;
 use std::future::Future;
@@ -9,6 +10,9 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
+
+/// Rows are asked for again this often at most.
+const GATHERING_MS: u32 = 1_000;
 
 /// An effect, compiled once for all of them: each closure of its own would bring its own copy of the machinery.
 pub(crate) fn effect(run: impl FnMut() + 'static) {
@@ -19,27 +23,53 @@ fn boxed_effect(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_: Option<()>| run());
 }
 
-/// The same, but not for the first time: `track` names what it follows.
-pub(crate) fn on_change(track: impl Fn() + 'static, mut run: impl FnMut() + 'static) {
-    let mut is_first = true;
+/// Runs whenever what is watched has another value than before, not for its first one. The value is read here: a memo
+/// that is only followed, and read by nobody, follows nothing itself.
+pub(crate) fn on_change<T: PartialEq + 'static>(
+    watched: impl Fn() -> T + 'static,
+    mut run: impl FnMut() + 'static,
+) {
+    let mut last = None;
     effect(move || {
-        track();
-        if !std::mem::replace(&mut is_first, false) {
+        let now = watched();
+        let is_changed = last.as_ref().is_some_and(|last| *last != now);
+        last = Some(now);
+        if is_changed {
             untrack(&mut run);
         }
     });
 }
 
+/// What happened while the live connection was away is asked for.
+pub(crate) fn refresh_with_reconnects<T: Send + Sync + 'static>(app: App, query: Query<T>) {
+    on_change(move || app.reconnects.get(), move || query.refresh());
+}
+
+/// Rows follow the figures that are told live, a second behind at most, however fast those change.
+pub(crate) fn refresh_behind<T, F>(figures: impl Fn() -> F + 'static, query: Query<T>)
+where
+    T: Send + Sync + 'static,
+    F: PartialEq + 'static,
+{
+    let is_gathering = StoredValue::new(false);
+    on_change(figures, move || {
+        if is_gathering.get_value() {
+            return;
+        }
+        is_gathering.set_value(true);
+        spawn_local(async move {
+            TimeoutFuture::new(GATHERING_MS).await;
+            if is_gathering.try_get_value().is_some() {
+                is_gathering.set_value(false);
+                query.refresh();
+            }
+        });
+    });
+}
+
 /// What changed elsewhere among abnormal orders and orders shows without a jump.
 pub(crate) fn refresh_with_changes<T: Send + Sync + 'static>(app: App, query: Query<T>) {
-    on_change(
-        move || {
-            app.abnormal_changes.track();
-        },
-        move || {
-            query.refresh();
-        },
-    );
+    on_change(move || app.abnormal_changes.get(), move || query.refresh());
 }
 
 /// What came, its type put aside: ten pages wait for ten types and share one piece of machinery.

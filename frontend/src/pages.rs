@@ -19,3 +19,4 @@ pub(crate) mod send_error;
 pub(crate) mod send_errors;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
+mod told;

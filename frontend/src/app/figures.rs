@@ -25,23 +25,9 @@ pub(crate) fn follow(app: App) {
         let is_order = matches!(change, live::Change::Order);
         refresh_soon(app, is_order);
     });
-    on_change(
-        move || {
-            app.selection.track();
-        },
-        move || {
-            refresh_soon(app, false);
-        },
-    );
+    on_change(move || app.selection.get(), move || refresh_soon(app, false));
     // What happened while the connection was away is asked for as a whole.
-    on_change(
-        move || {
-            app.reconnects.track();
-        },
-        move || {
-            refresh_soon(app, true);
-        },
-    );
+    on_change(move || app.reconnects.get(), move || refresh_soon(app, true));
 }
 
 /// Gathers what changes within a moment; the pages of abnormal orders and orders ask again with the figures, if it touched them.

@@ -13,7 +13,7 @@ use crate::components::page::name_page;
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
-use crate::load::{Query, effect, on_change};
+use crate::load::{Query, effect, refresh_with_reconnects};
 use crate::model::enums::{ResendBatchAction, ResendBatchState};
 use crate::model::{batch, format};
 use facts::{Detail, Facts};
@@ -31,14 +31,7 @@ pub(crate) fn Batch(id: String) -> impl IntoView {
     let query = Query::new(move || facts::ask(app, id.get_value()));
     name_page(l, l.batches(), None);
     // What was told over the connection while it was away is asked for.
-    on_change(
-        move || {
-            app.reconnects.track();
-        },
-        move || {
-            query.refresh();
-        },
-    );
+    refresh_with_reconnects(app, query);
     load_view(query, 10, move |detail| batch_view(app, l, detail))
 }
 

@@ -12,7 +12,7 @@ use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
-use crate::load::{Query, effect, on_change};
+use crate::load::{Query, effect, refresh_with_reconnects};
 use crate::model::{batch, format, paging};
 use crate::router::use_go;
 use leptos::prelude::*;
@@ -30,14 +30,7 @@ pub(crate) fn Batches() -> impl IntoView {
     let search = page_query(PATH);
     let turned = Memo::new(move |_| search.with(|search| paging::cursors_of(search)));
     let query = Query::new(move || ask(app, turned.get()));
-    on_change(
-        move || {
-            app.reconnects.track();
-        },
-        move || {
-            query.refresh();
-        },
-    );
+    refresh_with_reconnects(app, query);
     effect(move || {
         let count = query.with(|page| Some(format::count(page.total_count, page.total_count_is_capped)));
         name_page(l, l.batches(), count.as_deref());

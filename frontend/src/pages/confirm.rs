@@ -32,7 +32,7 @@ pub(crate) fn Confirm() -> impl IntoView {
         app.change_plan(|plan| plan.give_keys(browser::new_uuid));
     }
     let is_submitted = Memo::new(move |_| app.plan.with(|plan| plan.is_submitted));
-    on_change(move || is_submitted.track(), || browser::keep_focus("main"));
+    on_change(move || is_submitted.get(), || browser::keep_focus("main"));
     move || {
         if app.plan.with_untracked(|plan| plan.items.is_empty()) {
             name_page(l, l.confirm(), None);

@@ -1,10 +1,10 @@
 //! One payment: what happened to it in both halves, its results, and the rows that tell more of it.
 //! It decides nothing: what may be done is done on the pages of those rows.
-mod told;
-
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind};
-use crate::api::queries::payment_detail::PaymentDetailPayment as Found;
+use crate::api::queries::payment_detail::{
+    PaymentDetailPayment as Found, PaymentDetailPaymentTimeline as Event,
+};
 use crate::api::queries::{PaymentDetail, payment_detail};
 use crate::components::facts::{facts, text};
 use crate::components::load_view::load_view;
@@ -14,11 +14,12 @@ use crate::components::rows::{cell, figure_cell, head};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
-use crate::load::{Query, effect, on_change, refresh_with_changes};
-use crate::model::history::Told;
+use crate::load::{Query, effect, refresh_with_changes, refresh_with_reconnects};
+use crate::model::history::{Mail, Told};
 use crate::model::status::Mark;
 use crate::model::{format, status};
 use crate::pages::history::{History, history, known_values};
+use crate::pages::told::told_of;
 use leptos::prelude::*;
 
 #[component]
@@ -35,12 +36,7 @@ pub(crate) fn Payment(id: String) -> impl IntoView {
         }
     });
     refresh_with_changes(app, query);
-    on_change(
-        move || {
-            app.reconnects.track();
-        },
-        move || query.refresh(),
-    );
+    refresh_with_reconnects(app, query);
     effect(move || {
         let order_no = query.with(|found| Some(found.order_no.clone()));
         name_page(l, &[l.payment(), " ", &order_no.unwrap_or_default()].concat(), None);
@@ -54,10 +50,20 @@ async fn ask(app: App, id: String) -> Result<Found, ApiError> {
     answer.payment.ok_or_else(|| ApiError::of(ErrorKind::NotFound))
 }
 
+fn told_of(event: &Event) -> Told {
+    let mail = event.mail.as_ref().map(|mail| Mail {
+        to: mail.to.clone(),
+        subject: mail.subject.clone(),
+        body: mail.body.clone(),
+        state: mail.state,
+        error: mail.error.clone(),
+    });
+    told_of!(event, mail)
+}
+
 /// Drawn once; each of its pieces follows the payment by itself, so that nothing opened closes under the reader's eyes.
 fn page_view(l: Lang, query: Query<Found>) -> AnyView {
-    let told =
-        move || query.with(|found| Some(found.timeline.iter().map(told::told_of).collect::<Vec<Told>>()));
+    let told = move || query.with(|found| Some(found.timeline.iter().map(told_of).collect::<Vec<Told>>()));
     let events = Signal::derive(move || told().unwrap_or_default());
     let running = Signal::derive(move || {
         query.with(|found| {

@@ -19,7 +19,7 @@ use crate::components::page::{name_page, page_query};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
-use crate::load::{Query, effect, on_change};
+use crate::load::{Query, effect, refresh_with_reconnects};
 use crate::model::enums::{Action, ResendBatchState};
 use crate::model::restore_batch::RestoreAddress;
 use crate::model::{batch, format};
@@ -55,12 +55,7 @@ pub(crate) fn RestoreBatch(id: String) -> impl IntoView {
     let query = Query::new(move || ask(app, id.get_value()));
     name_page(l, l.restores(), None);
     // What was told over the connection while it was away is asked for.
-    on_change(
-        move || {
-            app.reconnects.track();
-        },
-        move || query.refresh(),
-    );
+    refresh_with_reconnects(app, query);
     load_view(query, 10, move |detail| {
         let facts = RwSignal::new(detail.facts.clone());
         let may = may_steer(app, &detail.counted);

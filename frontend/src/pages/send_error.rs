@@ -1,7 +1,6 @@
 //! One send error: what it is, what happened to it, what may be done. Links in alert mails lead here.
 //! What changes elsewhere shows at once, and what one has opened stays open.
 mod actions;
-mod told;
 
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind};
@@ -13,10 +12,11 @@ use crate::components::page::{name_page, payment_href};
 use crate::context::{App, use_app};
 use crate::i18n::{Lang, use_lang};
 use crate::live;
-use crate::load::{Query, effect, on_change};
+use crate::load::{Query, effect, refresh_with_reconnects};
 use crate::model::history::Told;
 use crate::model::{format, status};
 use crate::pages::history::{History, history, known_values};
+use crate::pages::told::told_of;
 use leptos::prelude::*;
 use send_error_detail::SendErrorDetailSendError as Detail;
 
@@ -31,14 +31,7 @@ pub(crate) fn SendError(id: String) -> impl IntoView {
             query.refresh();
         }
     });
-    on_change(
-        move || {
-            app.reconnects.track();
-        },
-        move || {
-            query.refresh();
-        },
-    );
+    refresh_with_reconnects(app, query);
     effect(move || {
         let order_no = query.with(|found| Some(found.order_no.clone()));
         match order_no {
@@ -59,8 +52,11 @@ async fn ask(app: App, id: String) -> Result<Detail, ApiError> {
 
 /// Drawn once; each of its pieces follows the row by itself, so that nothing opened closes under the reader's eyes.
 fn page_view(app: App, l: Lang, query: Query<Detail>) -> AnyView {
-    let told =
-        move || query.with(|found| Some(found.timeline.iter().map(told::told_of).collect::<Vec<Told>>()));
+    let told = move || {
+        query.with(|found| {
+            Some(found.timeline.iter().map(|event| told_of!(event, None)).collect::<Vec<Told>>())
+        })
+    };
     let events = Signal::derive(move || told().unwrap_or_default());
     let running = Signal::derive(move || {
         query.with(|found| found.resending.then(|| status::send_error(l, found.status, true)))

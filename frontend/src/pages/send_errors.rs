@@ -18,7 +18,7 @@ use crate::components::page::{name_page, page_head, page_query};
 use crate::context::{App, use_app};
 use crate::i18n::use_lang;
 use crate::live;
-use crate::load::{Query, effect, on_change};
+use crate::load::{Query, effect, refresh_with_reconnects};
 use crate::model::decisions::Plan;
 use crate::model::enums::{PeriodPreset, SendErrorStatus};
 use crate::model::format;
@@ -64,14 +64,7 @@ pub(crate) fn SendErrors() -> impl IntoView {
         fresh.set(Vec::new());
     });
     live::on_send_error_changed(move |row| take_change(app, address.get_untracked(), page, fresh, row));
-    on_change(
-        move || {
-            app.reconnects.track();
-        },
-        move || {
-            page.refresh();
-        },
-    );
+    refresh_with_reconnects(app, page);
     view! {
         {page_head(l.send_errors(), l.send_errors_purpose())}
         <panel::Search address is_open faults again=Callback::new(move |()| { is_open.set(false); page.reload(); }) />

@@ -38,16 +38,11 @@ impl Ticks {
             trouble: RwSignal::new(None),
         };
         // Another page of the same list keeps the choice; another search is another choice.
-        let search = Memo::new(move |_| {
-            address.with(|search| AbnormalOrderSearch { after: Vec::new(), ..search.clone() })
-        });
-        on_change(
-            move || {
-                search.with(|_| ());
-                app.selection.track();
-            },
-            move || ticks.clear(),
-        );
+        let chosen_from = move || {
+            let search = address.with(|search| AbnormalOrderSearch { after: Vec::new(), ..search.clone() });
+            (search, app.selection.get())
+        };
+        on_change(chosen_from, move || ticks.clear());
         ticks
     }
 

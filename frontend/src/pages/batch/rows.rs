@@ -14,25 +14,20 @@ use crate::components::rows::{RowKey, cell, head, row_key, tab_stop};
 use crate::context::App;
 use crate::download::Download;
 use crate::i18n::Lang;
-use crate::load::{Query, on_change};
+use crate::load::{Query, refresh_behind};
 use crate::model::batch_address::{BatchAddress, OUTCOMES};
 use crate::model::enums::{DownloadEncoding, ResendBatchRowState};
 use crate::model::{batch, format, status};
 use crate::router::use_go;
-use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use resend_batch_rows::{ResendBatchRowsResendBatchRows as Page, ResendBatchRowsResendBatchRowsNodes as Row};
-use wasm_bindgen_futures::spawn_local;
-
-/// Rows are asked for again this often at most, however fast the batch is.
-const GATHERING_MS: u32 = 1_000;
 
 pub(super) fn rows_view(app: App, l: Lang, id: String, facts: RwSignal<Facts>) -> AnyView {
     let own = id.clone();
     let search = page_query(["/batches/", &id].concat());
     let address = Memo::new(move |_| search.with(|search| BatchAddress::parse(&own, search)));
     let query = Query::new(move || ask(app, address.get()));
-    follow_progress(facts, query);
+    refresh_behind(move || facts.with(|facts| (settled(facts), facts.state)), query);
     let wanted = move |encoding| wanted_file(address.get_untracked(), encoding);
     view! {
         <section aria-labelledby="rows-heading">
@@ -65,31 +60,6 @@ fn wanted_file(address: BatchAddress, encoding: DownloadEncoding) -> CreateDownl
         abnormal_orders: None,
         encoding,
     }
-}
-
-/// The rows follow the figures, a second behind at most.
-fn follow_progress(facts: RwSignal<Facts>, query: Query<Page>) {
-    let figures = Memo::new(move |_| facts.with(|facts| (settled(facts), facts.state)));
-    let is_gathering = StoredValue::new(false);
-    on_change(
-        move || {
-            // Read, not only followed: a memo that nobody reads follows nothing itself.
-            figures.get();
-        },
-        move || {
-            if is_gathering.get_value() {
-                return;
-            }
-            is_gathering.set_value(true);
-            spawn_local(async move {
-                TimeoutFuture::new(GATHERING_MS).await;
-                if is_gathering.try_get_value().is_some() {
-                    is_gathering.set_value(false);
-                    query.refresh();
-                }
-            });
-        },
-    );
 }
 
 fn tabs_view(l: Lang, address: Memo<BatchAddress>, facts: RwSignal<Facts>) -> AnyView {

@@ -10,20 +10,15 @@ use crate::components::pager::{PAGE_ROWS, Pager, stack_after, stack_before};
 use crate::components::rows::{RowKey, cell, figure_cell, head, row_key, tab_stop};
 use crate::context::App;
 use crate::i18n::Lang;
-use crate::load::{Query, on_change};
+use crate::load::{Query, refresh_behind};
 use crate::model::enums::RestoreBatchRowState;
 use crate::model::format;
 use crate::model::restore_batch::{RestoreAddress, row_reason, row_state};
 use crate::router::use_go;
-use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use restore_batch_rows::{
     RestoreBatchRowsRestoreBatchRows as Page, RestoreBatchRowsRestoreBatchRowsNodes as Row,
 };
-use wasm_bindgen_futures::spawn_local;
-
-/// Rows are asked for again this often at most, however fast the batch is.
-const GATHERING_MS: u32 = 1_000;
 
 const OUTCOMES: [Option<RestoreBatchRowState>; 4] = [
     None,
@@ -35,7 +30,7 @@ const OUTCOMES: [Option<RestoreBatchRowState>; 4] = [
 pub(super) fn rows_view(restoring: Restoring, is_planned: Memo<bool>) -> AnyView {
     let Restoring { app, l, facts, address, .. } = restoring;
     let query = Query::new(move || ask(app, address.get()));
-    follow_progress(facts, query);
+    refresh_behind(move || facts.with(|facts| (facts.left, facts.state)), query);
     let heading = move || {
         if is_planned.get() {
             return l.restores_total().to_owned();
@@ -61,31 +56,6 @@ async fn ask(app: App, address: RestoreAddress) -> Result<Page, ApiError> {
     };
     let found = api::run::<RestoreBatchRows>(app, variables).await?.restore_batch;
     Ok(found.ok_or_else(|| ApiError::of(ErrorKind::NotFound))?.rows)
-}
-
-/// The rows follow the figures, a second behind at most.
-fn follow_progress(facts: RwSignal<Facts>, query: Query<Page>) {
-    let figures = Memo::new(move |_| facts.with(|facts| (facts.left, facts.state)));
-    let is_gathering = StoredValue::new(false);
-    on_change(
-        move || {
-            // Read, not only followed: a memo that nobody reads follows nothing itself.
-            figures.get();
-        },
-        move || {
-            if is_gathering.get_value() {
-                return;
-            }
-            is_gathering.set_value(true);
-            spawn_local(async move {
-                TimeoutFuture::new(GATHERING_MS).await;
-                if is_gathering.try_get_value().is_some() {
-                    is_gathering.set_value(false);
-                    query.refresh();
-                }
-            });
-        },
-    );
 }
 
 fn tabs_view(l: Lang, address: Memo<RestoreAddress>, facts: RwSignal<Facts>) -> AnyView {

@@ -93,13 +93,9 @@ pub(crate) fn Search(
         let search = address.get().map_or_else(|| initial_search(app), |address| address.search);
         draft.set(search);
     });
-    // A search that changes while the form stays folded moves nothing.
-    let stands_open = Memo::new(move |_| is_open.get());
     on_change(
-        move || {
-            stands_open.get();
-        },
-        move || browser::keep_focus(if stands_open.get_untracked() { "search" } else { "change-search" }),
+        move || is_open.get(),
+        move || browser::keep_focus(if is_open.get_untracked() { "search" } else { "change-search" }),
     );
     move || {
         if is_open.get() {

@@ -90,9 +90,7 @@ fn section_view(section: Section, may_change: bool) -> AnyView {
     let rows = Memo::new(move |_| found.with(|health| Some(health.clone())));
     let is_acting = Memo::new(move |_| step.with(|step| *step != Step::Idle));
     on_change(
-        move || {
-            is_paused.get();
-        },
+        move || is_paused.get(),
         move || {
             // A new pause asks anew; what was said of the last one is over.
             if is_paused.get() && step.with(|step| matches!(step, Step::Done(_))) {
