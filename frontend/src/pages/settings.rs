@@ -5,6 +5,7 @@ pub(crate) mod gateway;
 mod health;
 pub(crate) mod ip_code;
 pub(crate) mod mail_template;
+mod outcome;
 mod saving;
 mod secret;
 mod trial;

@@ -1,12 +1,12 @@
 //! 設定 > IPコード > カートへの通知: where the cart is told of restored orders, and the secrets that sign it.
+use super::outcome::{Saving, refused, save_foot};
 use super::secret::{Secret, Secrets, secrets};
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind, FieldFault};
 use crate::api::settings_queries::cart_notice::CartNoticeIpCode as Found;
 use crate::api::settings_queries::{CartNotice, UpdateCartNotice, cart_notice, update_cart_notice};
-use crate::browser;
 use crate::components::facts::{facts, text};
-use crate::components::field::{FaultSummary, Faults, TextField, field_id};
+use crate::components::field::{FaultSummary, Faults, TextField};
 use crate::components::load_view::load_view;
 use crate::components::page::name_page;
 use crate::context::{App, use_app};
@@ -16,14 +16,6 @@ use crate::model::enums::{Action, SigningSecretPurpose};
 use crate::model::settings::{seconds_text, spans};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-
-#[derive(Clone, Debug, PartialEq)]
-enum Saving {
-    Idle,
-    Running,
-    Saved,
-    Failed(String),
-}
 
 #[derive(Clone, Copy)]
 struct Editing {
@@ -158,11 +150,6 @@ fn form_view(app: App, l: Lang, editing: Editing) -> AnyView {
     let Editing { found, url, faults, saving, .. } = editing;
     let needs_secret =
         move || found.with(|found| Some(found.restored_endpoint.signing_secrets.is_empty())).unwrap_or(false);
-    let told = move || match saving.get() {
-        Saving::Failed(why) => view! { <p class="fault" role="alert">{why}</p> }.into_any(),
-        Saving::Saved => view! { <p class="quiet" role="status">{l.settings_saved()}</p> }.into_any(),
-        Saving::Idle | Saving::Running => view! { <p class="quiet" role="status"></p> }.into_any(),
-    };
     view! {
         <form class="panel fields" novalidate=true on:submit=move |event| { event.prevent_default(); save(app, l, editing); }>
             <h2>{l.notice_url()}</h2>
@@ -171,12 +158,7 @@ fn form_view(app: App, l: Lang, editing: Editing) -> AnyView {
             <TextField label=l.notice_url() path="restoredEndpointUrl" value=url faults />
             <p class="quiet small">{l.notice_url_hint()}</p>
             {move || found.with(|found| Some(schedule_view(l, found)))}
-            {told}
-            <div class="form-foot">
-                <button type="submit" class="button primary" aria-disabled=move || (saving.get() == Saving::Running).then_some("true")>
-                    {move || if saving.get() == Saving::Running { l.settings_saving() } else { l.settings_save() }}
-                </button>
-            </div>
+            {save_foot(l, saving)}
         </form>
     }
     .into_any()
@@ -202,14 +184,7 @@ fn save(app: App, l: Lang, editing: Editing) {
                 found.refresh();
                 Saving::Saved
             }
-            Ok(told) => {
-                let first = told.first().map(|fault| field_id(&fault.field));
-                let _ = faults.try_set(told);
-                if let Some(first) = first {
-                    browser::focus(&first);
-                }
-                Saving::Idle
-            }
+            Ok(told) => refused(faults, told),
             Err(error) => {
                 if error.kind == ErrorKind::Conflict {
                     found.refresh();

@@ -1,6 +1,7 @@
 //! The form of an IP code's settings. Each field writes into one draft; nothing is sent before 保存.
 use super::ip_code::Editing;
-use super::saving::{Saving, save};
+use super::outcome::Saving;
+use super::saving::save;
 use super::trial;
 use crate::components::field::{FaultSummary, FaultText, fault_of, field_id, radio};
 use crate::context::use_app;

@@ -1,4 +1,5 @@
 //! 設定 > IPコード > 結果通知: the steps at the gateway, what Todoke needs to know of it, and whether notifications come.
+use super::outcome::{Saving, refused, save_foot};
 use crate::api;
 use crate::api::error::{ApiError, FieldFault};
 use crate::api::order_queries::gateway_setup::GatewaySetupIpCode as Found;
@@ -6,10 +7,9 @@ use crate::api::order_queries::{
     GatewaySetup, UpdateGatewaySettings, gateway_setup, update_gateway_settings,
 };
 use crate::app::figures;
-use crate::browser;
 use crate::components::copy::CopyButton;
 use crate::components::facts::{facts, text};
-use crate::components::field::{FaultSummary, Faults, TextArea, TextField, field_id, radio};
+use crate::components::field::{FaultSummary, Faults, TextArea, TextField, radio};
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
 use crate::components::page::name_page;
@@ -28,14 +28,6 @@ use wasm_bindgen_futures::spawn_local;
 
 /// How often the page looks whether a notification came: no subscription tells of one that paid an order in order.
 const LOOK_MS: u32 = 5_000;
-
-#[derive(Clone, Debug, PartialEq)]
-enum Saving {
-    Idle,
-    Running,
-    Saved,
-    Failed(String),
-}
 
 #[derive(Clone, Copy)]
 struct Setup {
@@ -232,11 +224,6 @@ fn form_view(app: App, l: Lang, setup: Setup) -> AnyView {
             Some(view! { <p class="quiet small" id="f-shopPass-hint">{stored} " " {check}</p> })
         })
     };
-    let told = move || match saving.get() {
-        Saving::Failed(why) => view! { <p class="fault" role="alert">{why}</p> }.into_any(),
-        Saving::Saved => view! { <p class="quiet" role="status">{l.settings_saved()}</p> }.into_any(),
-        Saving::Idle | Saving::Running => view! { <p class="quiet" role="status"></p> }.into_any(),
-    };
     view! {
         <form class="panel fields" novalidate=true on:submit=move |event| { event.prevent_default(); save(app, l, setup); }>
             <h2>{l.setup_here()}</h2>
@@ -251,12 +238,7 @@ fn form_view(app: App, l: Lang, setup: Setup) -> AnyView {
             {pass}
             <TextArea label=l.setup_sources() path="allowedSources" value=sources faults />
             <p class="quiet small">{l.setup_sources_hint()}</p>
-            {told}
-            <div class="form-foot">
-                <button type="submit" class="button primary" aria-disabled=move || (saving.get() == Saving::Running).then_some("true")>
-                    {move || if saving.get() == Saving::Running { l.settings_saving() } else { l.settings_save() }}
-                </button>
-            </div>
+            {save_foot(l, saving)}
         </form>
     }
     .into_any()
@@ -330,10 +312,8 @@ fn save(app: App, l: Lang, setup: Setup) {
                 return;
             }
         };
-        if let Some(first) = told.first().map(|fault| field_id(&fault.field)) {
-            let _ = faults.try_set(told);
-            let _ = saving.try_set(Saving::Idle);
-            browser::focus(&first);
+        if !told.is_empty() {
+            let _ = saving.try_set(refused(faults, told));
             return;
         }
         if saving.try_set(Saving::Saved).is_none() {

@@ -1,5 +1,6 @@
 //! The settings of one IP code: endpoint with preview and test, acknowledgement, retries, what may be edited, alerts;
 //! beside them how the endpoint fares, signing secrets and the gateway's address. Who may not change them reads them.
+use super::outcome::Saving;
 use super::secret::{Secret, Secrets};
 use super::{form, health, saving, secret};
 use crate::api;
@@ -27,7 +28,7 @@ pub(crate) struct Editing {
     pub(crate) found: Query<Found>,
     pub(crate) form: RwSignal<Form>,
     pub(crate) faults: Faults,
-    pub(crate) saving: RwSignal<saving::Saving>,
+    pub(crate) saving: RwSignal<Saving>,
 }
 
 #[component]
@@ -45,7 +46,7 @@ pub(crate) fn IpCode(code: String) -> impl IntoView {
         found,
         form: RwSignal::new(kept.unwrap_or_default()),
         faults: RwSignal::new(Vec::new()),
-        saving: RwSignal::new(saving::Saving::Idle),
+        saving: RwSignal::new(Saving::Idle),
     };
     effect(move || {
         let saved = found.with(|found| Some(saved_of(l, found)));

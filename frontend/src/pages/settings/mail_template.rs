@@ -2,14 +2,14 @@
 //! Nothing is stored before 保存, and what is typed is not left by accident.
 mod form;
 
+use super::outcome::{Saving, refused};
 use crate::api;
 use crate::api::error::{ApiError, FieldFault};
 use crate::api::settings_queries::mail_template::MailTemplateIpCode as Found;
 use crate::api::settings_queries::{
     MailTemplate as Asked, UpdateMailTemplate, mail_template, update_mail_template,
 };
-use crate::browser;
-use crate::components::field::{Faults, field_id};
+use crate::components::field::Faults;
 use crate::components::load_view::load_view;
 use crate::components::mark::mark_view;
 use crate::components::page::name_page;
@@ -22,14 +22,6 @@ use crate::model::mail_template::{Standard, Template};
 use crate::model::status::Mark;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-
-#[derive(Clone, Debug, PartialEq)]
-enum Saving {
-    Idle,
-    Running,
-    Saved,
-    Failed(String),
-}
 
 #[derive(Clone, Copy)]
 struct Editing {
@@ -190,13 +182,11 @@ fn save(app: App, l: Lang, editing: Editing) {
     }
     let typed = untrack(|| editing.typed());
     let broken = typed.broken_rules(l);
-    let first = broken.first().map(|fault| field_id(&fault.field));
-    faults.set(broken);
-    if let Some(first) = first {
-        saving.set(Saving::Idle);
-        browser::focus(&first);
+    if !broken.is_empty() {
+        saving.set(refused(faults, broken));
         return;
     }
+    faults.set(broken);
     saving.set(Saving::Running);
     let Template { subject, body } = editing.standards.with_untracked(|standards| typed.stored(standards));
     let variables = update_mail_template::Variables { ip_code: editing.code.get_value(), subject, body };
@@ -208,14 +198,7 @@ fn save(app: App, l: Lang, editing: Editing) {
                 editing.found.refresh();
                 Saving::Saved
             }
-            Ok(told) => {
-                let first = told.first().map(|fault| field_id(&fault.field));
-                let _ = faults.try_set(told);
-                if let Some(first) = first {
-                    browser::focus(&first);
-                }
-                Saving::Idle
-            }
+            Ok(told) => refused(faults, told),
             Err(error) => Saving::Failed(error.text(l)),
         };
         let _ = saving.try_set(next);

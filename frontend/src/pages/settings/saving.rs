@@ -1,12 +1,11 @@
 //! Saving, and what is said when somebody else saved first: nothing that was typed is lost, and nothing is overwritten
 //! without the person saying so.
 use super::ip_code::Editing;
+use super::outcome::{Saving, refused};
 use crate::api;
 use crate::api::error::{ApiError, ErrorKind, FieldFault};
 use crate::api::settings_queries::{UpdateIpCodeSettings, update_ip_code_settings};
-use crate::browser;
 use crate::components::diff::diff_table;
-use crate::components::field::field_id;
 use crate::context::App;
 use crate::i18n::{Lang, use_lang};
 use crate::model::enums::{BodyRuleKind, RetryPolicyKind};
@@ -15,15 +14,6 @@ use leptos::prelude::*;
 use update_ip_code_settings::{BodyRuleInput, EndpointInput, RetryPolicyInput, UpdateIpCodeSettingsInput};
 use wasm_bindgen_futures::spawn_local;
 
-/// How the saving goes.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Saving {
-    Idle,
-    Running,
-    Saved,
-    Failed(String),
-}
-
 pub(crate) fn save(app: App, l: Lang, editing: Editing) {
     let saving = editing.saving;
     if saving.get_untracked() == Saving::Running {
@@ -31,13 +21,11 @@ pub(crate) fn save(app: App, l: Lang, editing: Editing) {
     }
     let form = editing.form.get_untracked();
     let broken = form.typed.broken_rules(l);
-    let first = broken.first().map(|fault| field_id(&fault.field));
-    editing.faults.set(broken);
-    if let Some(first) = first {
-        saving.set(Saving::Idle);
-        browser::focus(&first);
+    if !broken.is_empty() {
+        saving.set(refused(editing.faults, broken));
         return;
     }
+    editing.faults.set(broken);
     saving.set(Saving::Running);
     let input = input_of(&form, editing.code.get_value());
     spawn_local(async move {
@@ -49,14 +37,7 @@ pub(crate) fn save(app: App, l: Lang, editing: Editing) {
                 editing.found.refresh();
                 Saving::Saved
             }
-            Ok(told) => {
-                let first = told.first().map(|fault| field_id(&fault.field));
-                let _ = editing.faults.try_set(told);
-                if let Some(first) = first {
-                    browser::focus(&first);
-                }
-                Saving::Idle
-            }
+            Ok(told) => refused(editing.faults, told),
             Err(error) => {
                 if error.kind == ErrorKind::Conflict {
                     editing.found.refresh();
