@@ -1,8 +1,10 @@
 //! The few things the app asks of the browser outside of views: storage, clock, title, focus.
 //! No rule and no state lives here.
-use leptos::prelude::{document, request_animation_frame, window};
+use leptos::prelude::{document, window};
+use leptos::task::tick;
 use todoke_domain::time::Timestamp;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 
 pub(crate) fn remembered(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
@@ -75,9 +77,18 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Moves the focus to what the last change of a signal draws: before the next key can come, however late the next frame is.
+pub(crate) fn focus_when_drawn(id: impl AsRef<str> + 'static) {
+    spawn_local(async move {
+        tick().await;
+        focus(id.as_ref());
+    });
+}
+
 /// What had the focus is gone, once the page is drawn: who works by keyboard goes on here instead of at the page's top.
 pub(crate) fn keep_focus(id: &'static str) {
-    request_animation_frame(move || {
+    spawn_local(async move {
+        tick().await;
         let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
         if is_lost {
             focus(id);

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -102,9 +103,23 @@ fn browser_tests() -> Result<Outcome> {
             .current_dir(&folder),
         |_| {},
     )?;
+    if !status.success() {
+        print_failed_pages(&folder.join("test-results"));
+    }
     let text = fs::read_to_string(&report).with_context(|| format!("cannot read {}", report.display()))?;
     fs::remove_file(&report)?;
     Ok(Outcome::read_playwright_report(&text)?.or_broken(status.success()))
+}
+
+/// What stood on the page when a story failed, as its reader would hear it: on another machine the log is all there is.
+fn print_failed_pages(results: &Path) {
+    let folders = fs::read_dir(results).into_iter().flatten().flatten();
+    for context in folders.map(|folder| folder.path().join("error-context.md")) {
+        let page = fs::read_to_string(&context).unwrap_or_default();
+        if let Some((_, page)) = page.split_once("```yaml") {
+            println!("{}:{}", context.display(), page.split("```").next().unwrap_or_default());
+        }
+    }
 }
 
 /// The caller's own settings of Todoke stay outside, lest a test find somebody's real data.

@@ -69,7 +69,7 @@ fn buttons_view(l: Lang, steering: Steering, main: Command) -> AnyView {
     let is_busy = move || steering.is_busy.get().then_some("true");
     let ask = move |_| {
         steering.is_asking.set(true);
-        request_animation_frame(|| browser::focus("cancel-question"));
+        browser::focus_when_drawn("cancel-question");
     };
     view! {
         <div class="actions">

@@ -43,7 +43,7 @@ pub(crate) fn Form(editing: Editing, back: String, confirm: String) -> impl Into
         let mut number = None;
         draft.update(|draft| number = Some(draft.add()));
         if let Some(number) = number {
-            focus_when_drawn(field_id(&name_path(number)));
+            browser::focus_when_drawn(field_id(&name_path(number)));
         }
     };
     let addable = Memo::new(move |_| draft.with(crate::model::edit::Edit::addable));
@@ -92,11 +92,6 @@ fn fixed_view(l: Lang, why: Fixed) -> AnyView {
         Fixed::BySetting => l.edit_fixed_setting(),
     };
     view! { <span class="quiet">{l.edit_fixed()} <span class="small">" (" {why} ")"</span></span> }.into_any()
-}
-
-/// The field exists once the list has been drawn with its line.
-fn focus_when_drawn(id: String) {
-    request_animation_frame(move || browser::focus(&id));
 }
 
 #[component]
@@ -203,10 +198,8 @@ fn change_view(l: Lang, editing: Editing, number: u32, change: Memo<Change>) -> 
             faults.set(Vec::new());
             draft.update(|draft| act(draft, number));
             // What was pressed may be gone: the line's field, or else the list, is where one goes on.
-            request_animation_frame(move || {
-                browser::focus("f-lines");
-                browser::focus(&field_id(&line_path(number)));
-            });
+            browser::focus_when_drawn("f-lines");
+            browser::focus_when_drawn(field_id(&line_path(number)));
         };
         view! { <button type="button" class="button small-button" aria-label=label on:click=move |_| press()>{text}</button> }
             .into_any()

@@ -159,7 +159,7 @@ fn form_view(l: Lang, mailing: Mailing, order: &str) -> AnyView {
             Some(first) => browser::focus(&first),
             None => {
                 step.set(Step::Confirming);
-                request_animation_frame(|| browser::focus("mail-heading"));
+                browser::focus_when_drawn("mail-heading");
             }
         }
     };

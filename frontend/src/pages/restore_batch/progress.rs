@@ -85,7 +85,7 @@ fn cancel_view(restoring: Restoring) -> AnyView {
     let trouble = RwSignal::new(None::<String>);
     let ask = move |_| {
         is_asking.set(true);
-        request_animation_frame(|| browser::focus(QUESTION));
+        browser::focus_when_drawn(QUESTION);
     };
     let close = move || {
         is_asking.set(false);

@@ -112,7 +112,7 @@ fn reopening_view(app: App, l: Lang, row: &Row, reopening: Reopening) -> AnyView
     let step = reopening.step;
     let begin = move || {
         step.set(Step::Asking);
-        request_animation_frame(|| browser::focus("f-reason"));
+        browser::focus_when_drawn("f-reason");
     };
     let view = move || match step.get() {
         Step::Idle | Step::Done => view! {
@@ -135,7 +135,7 @@ fn asking_view(l: Lang, reopening: Reopening) -> AnyView {
         faults.set(broken);
         if is_sound {
             step.set(Step::Confirming);
-            request_animation_frame(|| browser::focus("reopen-do"));
+            browser::focus_when_drawn("reopen-do");
         } else {
             browser::focus("f-reason");
         }

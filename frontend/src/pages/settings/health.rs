@@ -179,7 +179,7 @@ fn asking_view(section: Section) -> AnyView {
 
 fn change(step: RwSignal<Step>, next: Step, focused: &'static str) {
     step.set(next);
-    request_animation_frame(move || browser::focus(focused));
+    browser::focus_when_drawn(focused);
 }
 
 fn resume(section: Section) {
@@ -200,7 +200,7 @@ fn resume(section: Section) {
         if step.try_set(next).is_none() {
             found.refresh();
             if is_done {
-                request_animation_frame(|| browser::focus(TOLD));
+                browser::focus_when_drawn(TOLD);
             }
         }
     });

@@ -85,7 +85,7 @@ fn action_view(
 ) -> AnyView {
     let begin = move || {
         step.set(Step::Asking);
-        request_animation_frame(|| browser::focus("f-overlap"));
+        browser::focus_when_drawn("f-overlap");
     };
     let view = move || {
         match step.get() {

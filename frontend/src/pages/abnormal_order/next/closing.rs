@@ -55,7 +55,7 @@ fn row_view(app: App, l: Lang, row: Row, draft: Draft) -> AnyView {
     let row = StoredValue::new(row);
     let begin = move || {
         step.set(Step::Asking);
-        request_animation_frame(|| browser::focus("close-heading"));
+        browser::focus_when_drawn("close-heading");
     };
     let view = move || {
         match step.get() {
@@ -84,7 +84,7 @@ fn asking_view(l: Lang, status: AbnormalOrderStatus, draft: Draft) -> AnyView {
         faults.set(broken);
         if is_sound {
             step.set(Step::Confirming);
-            request_animation_frame(|| browser::focus("close-do"));
+            browser::focus_when_drawn("close-do");
         } else {
             browser::focus("f-note");
         }
