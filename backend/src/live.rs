@@ -2,7 +2,7 @@
 //!
 //! In process through a broadcast; between machines through PostgreSQL's LISTEN/NOTIFY. An event carries ids only.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use sea_orm::sqlx::postgres::PgListener;
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,15 @@ use crate::store::{Database, Engine};
 const EVENTS_BUFFERED_MAX: usize = 4_096;
 /// The channel between machines.
 const CHANNEL: &str = "todoke_changes";
+/// Changes told to the other machines together; so many fit into one notification (PostgreSQL's limit is 8,000 bytes).
+const TOLD_TOGETHER_MAX: usize = 64;
+/// How long the first of them waits for others: a batch changes many rows at once.
+const GATHER_TIME: Duration = Duration::from_millis(5);
 /// Wait before listening again after the database was away.
 const LISTEN_RETRY_MS: u64 = 1_000;
 
 /// Something changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Change {
     /// A send error appeared or changed.
@@ -79,7 +83,7 @@ impl Change {
 #[derive(Serialize, Deserialize)]
 struct Envelope {
     origin: Uuid,
-    change: Change,
+    changes: Vec<Change>,
 }
 
 /// Where changes are told and heard.
@@ -145,16 +149,28 @@ async fn tell_others(
     stop: CancellationToken,
 ) {
     loop {
-        let change = tokio::select! {
+        let mut changes = Vec::new();
+        tokio::select! {
             () = stop.cancelled() => return,
-            change = inbox.recv() => change,
-        };
-        let Some(change) = change else { return };
-        let Ok(payload) = serde_json::to_string(&Envelope { origin, change }) else {
+            received = inbox.recv_many(&mut changes, TOLD_TOGETHER_MAX) => {
+                if received == 0 {
+                    return;
+                }
+            }
+        }
+        tokio::time::sleep(GATHER_TIME).await;
+        while changes.len() < TOLD_TOGETHER_MAX
+            && let Ok(change) = inbox.try_recv()
+        {
+            changes.push(change);
+        }
+        let mut told = HashSet::new();
+        changes.retain(|change| told.insert(change.clone()));
+        let Ok(payload) = serde_json::to_string(&Envelope { origin, changes }) else {
             continue;
         };
         if let Err(error) = database.notify(CHANNEL, &payload).await {
-            tracing::warn!(%error, "a change could not be told to the other machines");
+            tracing::warn!(%error, "changes could not be told to the other machines");
         }
     }
 }
@@ -179,9 +195,27 @@ async fn listen(live: &Live, database_url: &str) -> Result<(), sea_orm::sqlx::Er
     loop {
         let notification = listener.recv().await?;
         match serde_json::from_str::<Envelope>(notification.payload()) {
-            Ok(envelope) if envelope.origin != live.origin => live.tell_here(envelope.change),
+            Ok(envelope) if envelope.origin != live.origin => {
+                envelope.changes.into_iter().for_each(|change| live.tell_here(change));
+            }
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "an unreadable change came from another machine"),
+            Err(error) => tracing::warn!(%error, "unreadable changes came from another machine"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_together_fits_into_one_notification() {
+        let ip_code = IpCode::parse(&"9".repeat(IpCode::DIGITS_MAX)).unwrap();
+        let changes = (0..TOLD_TOGETHER_MAX).map(|_| {
+            let id = AbnormalOrderId::new(Uuid::new_v4());
+            Change::abnormal_order(&ip_code, id)
+        });
+        let envelope = Envelope { origin: Uuid::new_v4(), changes: changes.collect() };
+        assert!(serde_json::to_string(&envelope).unwrap().len() < 8_000);
     }
 }

@@ -33,6 +33,8 @@ use crate::{
 
 /// Most rows that can be ticked one by one; beyond this "all that match" is the way.
 const TICKED_MAX: usize = 10_000;
+/// Rows of one plan from which on the database looks at them at once.
+const MANY_ROWS: u64 = 1_000;
 /// Why rows of a cancelled batch were left alone.
 const CANCELLED: &str = "BATCH_CANCELLED";
 
@@ -116,6 +118,12 @@ pub(crate) async fn plan_resend_batch(app: &App, scope: &Scope, plan: Plan) -> R
     );
     store::audit::insert_event(scope, &tx, entry, now).await?;
     tx.commit().await?;
+    if total >= MANY_ROWS
+        && let Err(error) = app.database.look_at_batch_rows().await
+    {
+        // The plan stands; its rows are found more slowly until the database looks by itself.
+        tracing::warn!(%error, "the rows of a plan could not be counted over");
+    }
     Ok(Planned { batch, left_out })
 }
 

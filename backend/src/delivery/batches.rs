@@ -95,13 +95,15 @@ async fn feed(machinery: &Machinery, id: ResendBatchId) -> Result<usize, DbErr> 
         touched.extend(ids.into_iter().map(|id| Change::send_error(&ip_code, id)));
     }
     settle(&mut batch, now);
+    if moved == 0 && batch.state == BatchState::Running {
+        // The window is full: nothing was written, and the outcomes that make room are worth a look of their own.
+        return Ok(0);
+    }
     store::resend_batches::update(&system, &tx, &batch).await?;
     tx.commit().await?;
-    if moved > 0 || batch.state != BatchState::Running {
-        touched.into_iter().for_each(|change| machinery.live.tell(change));
-        machinery.live.tell(Change::DeliveriesDue);
-        machinery.live.tell(Change::ResendBatch { id: id.value() });
-    }
+    touched.into_iter().for_each(|change| machinery.live.tell(change));
+    machinery.live.tell(Change::DeliveriesDue);
+    machinery.live.tell(Change::ResendBatch { id: id.value() });
     Ok(moved)
 }
 

@@ -67,13 +67,15 @@ pub(crate) async fn run(machinery: Arc<Machinery>, stop: CancellationToken) {
 
 /// One turn. Whether another may find more at once.
 async fn claim_once(machinery: &Arc<Machinery>) -> Result<bool, DbErr> {
-    let now = machinery.clock.now();
-    if !store::deliveries::is_any_due(&Scope::system(), machinery.database.reader(), now).await? {
-        return Ok(false);
+    let (system, reader, now) = (Scope::system(), machinery.database.reader(), machinery.clock.now());
+    let mut served = 0;
+    if store::deliveries::is_any_orphaned(&system, reader, now).await? {
+        served += record_orphans(machinery, now).await?;
     }
-    let orphans = record_orphans(machinery, now).await?;
-    let started = start_due(machinery, now).await?;
-    Ok(orphans > 0 || started > 0)
+    if store::deliveries::is_any_due(&system, reader, now).await? {
+        served += start_due(machinery, now).await?;
+    }
+    Ok(served > 0)
 }
 
 async fn start_due(machinery: &Arc<Machinery>, now: Timestamp) -> Result<usize, DbErr> {

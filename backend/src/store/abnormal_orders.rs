@@ -13,12 +13,12 @@ use todoke_domain::{
     search::Span,
     time::Timestamp,
 };
-use uuid::Uuid;
 
 use super::{
     abnormal_order_rows::{active_model, row_of},
     entity::abnormal_orders::{self, Column},
     gateway_checks::GatewayCheck,
+    in_list::padded,
     keyset,
     notifications::GatewayPayment,
     page::{COUNT_MAX, Page, PageRequest, Place, Total},
@@ -177,7 +177,7 @@ pub(crate) async fn load(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let query =
         abnormal_orders::Entity::find().filter(Column::Id.is_in(ids)).filter(Column::DeletedAt.is_null());
     let parsed: Result<Vec<AbnormalOrder>, DbErr> = query.all(db).await?.into_iter().map(row_of).collect();

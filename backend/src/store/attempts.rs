@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{attempts, decisions},
+    in_list::padded,
     keyset,
     page::{Direction, Page, PageRequest, Place},
     rows,
@@ -192,7 +193,7 @@ pub(crate) async fn find_many(
     db: &impl ConnectionTrait,
     wanted: &[AttemptId],
 ) -> Result<Vec<Attempt>, DbErr> {
-    let ids: Vec<Uuid> = wanted.iter().map(|id| id.value()).collect();
+    let ids = padded(wanted.iter().map(|id| id.value()));
     let found = attempts::Entity::find().filter(attempts::Column::Id.is_in(ids)).all(db).await?;
     let read = with_deciders(db, found).await?;
     Ok(read.into_iter().filter(|attempt| scope.may(&attempt.ip_code, Action::View)).collect())
@@ -243,7 +244,7 @@ async fn find_by_outcome(
     if deliveries.is_empty() {
         return Ok(HashSet::new());
     }
-    let ids: Vec<Uuid> = deliveries.iter().map(|id| id.value()).collect();
+    let ids = padded(deliveries.iter().map(|id| id.value()));
     let found: Vec<Uuid> = attempts::Entity::find()
         .select_only()
         .column(attempts::Column::DeliveryId)

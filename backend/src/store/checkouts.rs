@@ -22,6 +22,7 @@ use super::{
         abnormal_orders,
         checkouts::{self, Column},
     },
+    in_list::padded,
     rows,
 };
 use crate::auth::scope::Scope;
@@ -86,7 +87,7 @@ pub(crate) async fn load(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let found = checkouts::Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
     let parsed: Result<Vec<Checkout>, DbErr> = found.into_iter().map(checkout_of).collect();
     Ok(parsed?.into_iter().filter(|checkout| scope.may(&checkout.snapshot.cart.ip_code, action)).collect())
@@ -143,7 +144,7 @@ pub(crate) async fn remove_expired(
     registered_before: Timestamp,
     ids: &[CheckoutId],
 ) -> Result<u64, DbErr> {
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let removed = checkouts::Entity::delete_many()
         .filter(is_expired(registered_before))
         .filter(Column::Id.is_in(ids))

@@ -10,7 +10,7 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
-use super::{entity::decisions, rows};
+use super::{entity::decisions, in_list::padded, rows};
 use crate::auth::scope::Scope;
 
 /// What was decided.
@@ -175,7 +175,7 @@ pub(crate) async fn load(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let found = decisions::Entity::find().filter(decisions::Column::Id.is_in(ids)).all(db).await?;
     found.into_iter().map(decision_of).collect()
 }

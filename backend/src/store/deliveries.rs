@@ -12,7 +12,7 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
-use super::{entity::deliveries, rows};
+use super::{entity::deliveries, in_list::padded, rows};
 use crate::auth::scope::Scope;
 
 /// The kind of every delivery of a payment result.
@@ -121,16 +121,21 @@ fn model_of(delivery: &NewDelivery, now: Timestamp) -> deliveries::ActiveModel {
     }
 }
 
-/// Whether anything is due or orphaned; cheap, so that an idle worker never begins a write.
+/// Whether anything is due; cheap, so that an idle worker never begins a write.
 pub(crate) async fn is_any_due(
     _scope: &Scope,
     db: &impl ConnectionTrait,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let due = deliveries::Entity::find().filter(is_due(now)).limit(1).one(db).await?;
-    if due.is_some() {
-        return Ok(true);
-    }
+    Ok(deliveries::Entity::find().filter(is_due(now)).limit(1).one(db).await?.is_some())
+}
+
+/// Whether any lease ran out; as cheap.
+pub(crate) async fn is_any_orphaned(
+    _scope: &Scope,
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
     Ok(deliveries::Entity::find().filter(is_orphaned(now)).limit(1).one(db).await?.is_some())
 }
 
@@ -180,7 +185,7 @@ pub(crate) async fn lock_many(
     db: &impl ConnectionTrait,
     ids: &[DeliveryId],
 ) -> Result<Vec<Delivery>, DbErr> {
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let found = deliveries::Entity::find()
         .filter(deliveries::Column::Id.is_in(ids))
         .order_by_asc(deliveries::Column::Id)
@@ -198,7 +203,7 @@ pub(crate) async fn lease_many(
     lease: Lease,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     deliveries::Entity::update_many()
         .col_expr(deliveries::Column::State, Expr::value(DeliveryState::Leased.code()))
         .col_expr(deliveries::Column::LeaseOwner, Expr::value(lease.id))
@@ -230,7 +235,7 @@ pub(crate) async fn finish_delivered(
     if ids.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     released(DeliveryState::Delivered).filter(deliveries::Column::Id.is_in(ids)).exec(db).await.map(|_| ())
 }
 
@@ -312,7 +317,7 @@ pub(crate) async fn make_many_due(
     if ids.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     due_by_decision(trigger, decision, now)
         .filter(deliveries::Column::Id.is_in(ids))
         .filter(deliveries::Column::State.eq(DeliveryState::Failed.code()))

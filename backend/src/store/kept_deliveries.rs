@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     deliveries::{Delivery, NEVER_DUE, delivery_of, unleased},
     entity::deliveries::{Column, Entity},
+    in_list::padded,
 };
 use crate::auth::scope::Scope;
 
@@ -27,7 +28,7 @@ pub(crate) async fn keep_many(
     if ids.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     Entity::update_many()
         .col_expr(Column::KeptAt, Expr::col(Column::DueAt))
         .col_expr(Column::DueAt, Expr::value(NEVER_DUE))

@@ -25,6 +25,7 @@ pub(crate) mod endpoint_health;
 mod entity;
 pub(crate) mod gateway_checks;
 pub(crate) mod gateway_settings;
+mod in_list;
 pub(crate) mod ip_codes;
 pub(crate) mod kept_deliveries;
 mod keyset;
@@ -155,6 +156,18 @@ impl Database {
         match self.engine {
             Engine::Sqlite => self.writer.execute_unprepared(SQLITE_OPTIMIZE).await.map(|_| ()),
             Engine::Postgres => Ok(()),
+        }
+    }
+
+    /// Lets PostgreSQL look at the rows of resend batches after many of them came at once: until its own turn comes, a
+    /// minute later, it would read a whole batch to find some rows of it.
+    ///
+    /// # Errors
+    /// The figures could not be written.
+    pub(crate) async fn look_at_batch_rows(&self) -> Result<(), DbErr> {
+        match self.engine {
+            Engine::Sqlite => Ok(()),
+            Engine::Postgres => self.writer.execute_unprepared("ANALYZE resend_batch_rows").await.map(|_| ()),
         }
     }
 

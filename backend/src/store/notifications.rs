@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     entity::notifications::{self, Column},
+    in_list::padded,
     rows, timelines,
 };
 use crate::auth::scope::Scope;
@@ -166,7 +167,7 @@ pub(crate) async fn list_of_payments(
     db: &impl ConnectionTrait,
     payments: &[AbnormalOrderId],
 ) -> Result<Vec<StoredNotification>, DbErr> {
-    let ids: Vec<Uuid> = payments.iter().map(|id| id.value()).collect();
+    let ids = padded(payments.iter().map(|id| id.value()));
     let query = notifications::Entity::find()
         .filter(Column::AbnormalOrderId.is_in(ids))
         .order_by_asc(Column::ReceivedAt)
@@ -182,7 +183,7 @@ pub(crate) async fn list_of_numbers(
     wanted: &[(IpCode, String)],
     payments: &[AbnormalOrderId],
 ) -> Result<Vec<((IpCode, String), StoredNotification)>, DbErr> {
-    let ids: Vec<Uuid> = payments.iter().map(|id| id.value()).collect();
+    let ids = padded(payments.iter().map(|id| id.value()));
     let either = timelines::of_numbers(Column::IpCode, Column::OrderId, wanted)
         .add(Column::AbnormalOrderId.is_in(ids));
     let keyed = |row: notifications::Model| {
@@ -198,7 +199,7 @@ pub(crate) async fn mark_evaluated(
     db: &impl ConnectionTrait,
     evaluated: &[NotificationId],
 ) -> Result<(), DbErr> {
-    let ids: Vec<Uuid> = evaluated.iter().map(|id| id.value()).collect();
+    let ids = padded(evaluated.iter().map(|id| id.value()));
     notifications::Entity::update_many()
         .col_expr(Column::EvaluateAt, Expr::value(Option::<i64>::None))
         .filter(Column::Id.is_in(ids))

@@ -12,11 +12,11 @@ use todoke_domain::{
     search::Span,
     time::Timestamp,
 };
-use uuid::Uuid;
 
 use super::{
     checkouts::{lines_from_json, lines_to_json},
     entity::orders::{self, Column},
+    in_list::padded,
     keyset,
     page::{COUNT_MAX, Page, PageRequest, Place, Total},
     rows,
@@ -94,7 +94,7 @@ pub(crate) async fn load(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let found = orders::Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
     let parsed: Result<Vec<Order>, DbErr> = found.into_iter().map(order_of).collect();
     Ok(parsed?.into_iter().filter(|order| scope.may(&order.cart.ip_code, action)).collect())

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{payment_results, payments},
+    in_list::padded,
     rows,
 };
 use crate::auth::scope::Scope;
@@ -179,10 +180,10 @@ pub(crate) async fn load_facts(
     db: &impl ConnectionTrait,
     wanted: &[DeliveryId],
 ) -> Result<Vec<(DeliveryId, ResultFacts)>, DbErr> {
-    let ids: Vec<Uuid> = wanted.iter().map(|id| id.value()).collect();
+    let ids = padded(wanted.iter().map(|id| id.value()));
     let found =
         payment_results::Entity::find().filter(payment_results::Column::Id.is_in(ids)).all(db).await?;
-    let payment_ids: Vec<Uuid> = found.iter().map(|row| row.payment_id).collect();
+    let payment_ids = padded(found.iter().map(|row| row.payment_id));
     let owners: std::collections::HashMap<Uuid, payments::Model> = payments::Entity::find()
         .filter(payments::Column::Id.is_in(payment_ids))
         .all(db)
@@ -225,7 +226,7 @@ pub(crate) async fn find_many(
     db: &impl ConnectionTrait,
     wanted: &[PaymentId],
 ) -> Result<Vec<Payment>, DbErr> {
-    let ids: Vec<Uuid> = wanted.iter().map(|id| id.value()).collect();
+    let ids = padded(wanted.iter().map(|id| id.value()));
     let payment = |row: payments::Model| {
         Ok(Payment {
             id: PaymentId::new(row.id),

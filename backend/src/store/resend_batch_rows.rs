@@ -14,13 +14,13 @@ use todoke_domain::{
     send_error::SendErrorStatus,
     time::Timestamp,
 };
-use uuid::Uuid;
 
 use super::{
     entity::{
         resend_batch_rows::{Column, Entity, Model},
         send_errors,
     },
+    in_list::padded,
     keyset,
     page::{COUNT_MAX, Page, PageRequest, Place, Total},
     rows,
@@ -145,7 +145,7 @@ fn open_rows(ip_code: &IpCode, chosen: Chosen<'_>) -> Select<send_errors::Entity
     let rows = match chosen {
         Chosen::Search(search) => super::send_error_lists::matching(search, ip_code),
         Chosen::Ids(ids) => {
-            let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+            let ids = padded(ids.iter().map(|id| id.value()));
             send_errors::Entity::find()
                 .filter(send_errors::Column::IpCode.eq(ip_code.as_str()))
                 .filter(send_errors::Column::Id.is_in(ids))
@@ -223,7 +223,7 @@ pub(crate) async fn set_state(
     if ids.is_empty() {
         return Ok(0);
     }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let updated = changed(state, cause, now)
         .filter(Column::BatchId.eq(batch.value()))
         .filter(Column::SendErrorId.is_in(ids))

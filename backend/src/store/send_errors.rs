@@ -20,6 +20,7 @@ use todoke_domain::{
 
 use super::{
     entity::send_errors::{ActiveModel, Column, Entity, Model},
+    in_list::padded,
     rows,
 };
 use crate::auth::scope::Scope;
@@ -102,7 +103,7 @@ pub(crate) async fn find_many(
     db: &impl ConnectionTrait,
     ids: &[PaymentId],
 ) -> Result<Vec<SendError>, DbErr> {
-    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let found = Entity::find().filter(Column::Id.is_in(ids)).all(db).await?;
     let visible = found.into_iter().map(send_error_of).filter(|row| match row {
         Ok(row) => scope.may(&row.ip_code, Action::View),
@@ -166,7 +167,7 @@ pub(crate) async fn lock_many_free(
     db: &impl ConnectionTrait,
     ids: &[PaymentId],
 ) -> Result<Vec<SendError>, DbErr> {
-    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     let query = Entity::find()
         .filter(Column::Id.is_in(ids))
         .order_by_asc(Column::Id)
@@ -181,7 +182,7 @@ pub(crate) async fn note_many_resending(
     ids: &[PaymentId],
     decision: DecisionId,
 ) -> Result<(), DbErr> {
-    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     Entity::update_many()
         .col_expr(Column::ResendDecisionId, Expr::value(decision.value()))
         .filter(Column::Id.is_in(ids))
@@ -197,7 +198,7 @@ pub(crate) async fn close_many(
     ids: &[PaymentId],
     processing: &Processing,
 ) -> Result<(), DbErr> {
-    let ids: Vec<_> = ids.iter().map(|id| id.value()).collect();
+    let ids = padded(ids.iter().map(|id| id.value()));
     closed_by(processing).filter(Column::Id.is_in(ids)).exec(db).await.map(|_| ())
 }
 
@@ -219,8 +220,8 @@ pub(crate) async fn close_delivered(
     processing: &Processing,
     attempt_count: u32,
 ) -> Result<HashSet<PaymentId>, DbErr> {
-    let (ids, delivery_ids): (Vec<_>, Vec<_>) =
-        deliveries.iter().map(|(id, delivery)| (id.value(), delivery.value())).unzip();
+    let ids = padded(deliveries.iter().map(|(id, _)| id.value()));
+    let delivery_ids = padded(deliveries.iter().map(|(_, delivery)| delivery.value()));
     let theirs = Condition::all().add(Column::Id.is_in(ids)).add(Column::DeliveryId.is_in(delivery_ids));
     let found: Vec<Uuid> = Entity::find()
         .select_only()
