@@ -25,6 +25,7 @@ mod m20261122_000017_order_events;
 mod m20261122_000018_restore_batches;
 mod m20261122_000020_keyword_indexes;
 mod m20261122_000021_attempt_figures;
+mod m20261122_000022_batch_queue;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000018_restore_batches::Migration),
             Box::new(m20261122_000020_keyword_indexes::Migration),
             Box::new(m20261122_000021_attempt_figures::Migration),
+            Box::new(m20261122_000022_batch_queue::Migration),
         ]
     }
 }

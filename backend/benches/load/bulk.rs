@@ -18,6 +18,7 @@ use crate::{
     ingest::result,
     row, scaled,
     searches::month,
+    seed::Seed,
     server::{Bench, Server, prepare},
 };
 
@@ -79,6 +80,7 @@ async fn batch(
     tokio::time::sleep(SETTINGS_TAKE).await;
     raise_errors(server.address, token, bench.code(), name, rows).await;
     wait_for_errors(client, bench.code(), rows).await;
+    Seed::new(&bench.database().await, 2).let_the_database_look().await;
     bench.admin(&["set-endpoint", bench.code(), "--url", &endpoint.url()], "");
     tokio::time::sleep(SETTINGS_TAKE).await;
 

@@ -133,6 +133,11 @@ impl<'a> Seed<'a> {
             ),
         };
         self.db.execute_unprepared(&format!("{insert} SELECT {select} FROM {numbers}")).await.unwrap();
+        self.let_the_database_look().await;
+    }
+
+    /// What PostgreSQL does by itself within a minute; SQLite looks when the server tells it to.
+    pub(crate) async fn let_the_database_look(&self) {
         if matches!(self.dialect, Dialect::Postgres) {
             self.db.execute_unprepared("VACUUM ANALYZE").await.unwrap();
         }

@@ -17,8 +17,8 @@ use todoke_domain::{
 use super::{
     abnormal_order_rows::{active_model, row_of},
     entity::abnormal_orders::{self, Column},
+    few_statements::{insert_in_runs, padded},
     gateway_checks::GatewayCheck,
-    in_list::padded,
     keyset,
     notifications::GatewayPayment,
     page::{COUNT_MAX, Page, PageRequest, Place, Total},
@@ -277,7 +277,7 @@ pub(crate) async fn insert_many(
         return Ok(());
     }
     let models: Vec<abnormal_orders::ActiveModel> = new.iter().map(active_model).collect::<Result<_, _>>()?;
-    abnormal_orders::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
+    insert_in_runs(db, models).await
 }
 
 /// Takes a row away: its order is there after all.

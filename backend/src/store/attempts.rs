@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{attempts, decisions},
-    in_list::padded,
+    few_statements::{insert_in_runs, padded},
     keyset,
     page::{Direction, Page, PageRequest, Place},
     rows,
@@ -92,7 +92,7 @@ pub(crate) async fn insert_many(
         return Ok(());
     }
     let models: Vec<_> = made.iter().map(|attempt| active_model(attempt)).collect::<Result<_, _>>()?;
-    attempts::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
+    insert_in_runs(db, models).await
 }
 
 fn active_model(attempt: &Attempt) -> Result<attempts::ActiveModel, DbErr> {

@@ -22,7 +22,7 @@ use super::{
         abnormal_orders,
         checkouts::{self, Column},
     },
-    in_list::padded,
+    few_statements::padded,
     rows,
 };
 use crate::auth::scope::Scope;

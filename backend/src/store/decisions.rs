@@ -10,7 +10,7 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
-use super::{entity::decisions, in_list::padded, rows};
+use super::{entity::decisions, few_statements::padded, rows};
 use crate::auth::scope::Scope;
 
 /// What was decided.

@@ -12,7 +12,11 @@ use todoke_domain::{
 };
 use uuid::Uuid;
 
-use super::{entity::deliveries, in_list::padded, rows};
+use super::{
+    entity::deliveries,
+    few_statements::{insert_in_runs, padded},
+    rows,
+};
 use crate::auth::scope::Scope;
 
 /// The kind of every delivery of a payment result.
@@ -91,8 +95,8 @@ pub(crate) async fn insert_many(
     if new.is_empty() {
         return Ok(());
     }
-    let models = new.iter().map(|delivery| model_of(delivery, now));
-    deliveries::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
+    let models = new.iter().map(|delivery| model_of(delivery, now)).collect();
+    insert_in_runs(db, models).await
 }
 
 fn model_of(delivery: &NewDelivery, now: Timestamp) -> deliveries::ActiveModel {

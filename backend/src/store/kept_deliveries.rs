@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     deliveries::{Delivery, NEVER_DUE, delivery_of, unleased},
     entity::deliveries::{Column, Entity},
-    in_list::padded,
+    few_statements::padded,
 };
 use crate::auth::scope::Scope;
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     entity::notifications::{self, Column},
-    in_list::padded,
+    few_statements::{insert_in_runs, padded},
     rows, timelines,
 };
 use crate::auth::scope::Scope;
@@ -104,8 +104,8 @@ pub(crate) async fn insert_many(
     if new.is_empty() {
         return Ok(());
     }
-    let models = new.into_iter().map(active_model);
-    notifications::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
+    let models = new.into_iter().map(active_model).collect();
+    insert_in_runs(db, models).await
 }
 
 /// Payments with a notification whose grace is over, longest waiting first.

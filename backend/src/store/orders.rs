@@ -16,7 +16,7 @@ use todoke_domain::{
 use super::{
     checkouts::{lines_from_json, lines_to_json},
     entity::orders::{self, Column},
-    in_list::padded,
+    few_statements::{insert_in_runs, padded},
     keyset,
     page::{COUNT_MAX, Page, PageRequest, Place, Total},
     rows,
@@ -81,7 +81,7 @@ pub(crate) async fn insert(_scope: &Scope, db: &impl ConnectionTrait, new: &[Ord
         return Ok(());
     }
     let models: Vec<orders::ActiveModel> = new.iter().map(active_model).collect::<Result<_, _>>()?;
-    orders::Entity::insert_many(models).exec_without_returning(db).await.map(|_| ())
+    insert_in_runs(db, models).await
 }
 
 /// Orders by their ids, as far as the action is permitted on them.

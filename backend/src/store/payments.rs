@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{payment_results, payments},
-    in_list::padded,
+    few_statements::padded,
     rows,
 };
 use crate::auth::scope::Scope;

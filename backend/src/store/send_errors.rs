@@ -20,7 +20,7 @@ use todoke_domain::{
 
 use super::{
     entity::send_errors::{ActiveModel, Column, Entity, Model},
-    in_list::padded,
+    few_statements::padded,
     rows,
 };
 use crate::auth::scope::Scope;
