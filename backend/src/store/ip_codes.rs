@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockType},
 };
 use todoke_domain::{
@@ -28,6 +28,9 @@ pub(crate) const TIMEOUT_MS_DEFAULT: u32 = 15_000;
 
 /// Failures in a row after which an endpoint is paused, where nothing else is set.
 pub(crate) const PAUSE_AFTER_FAILURES_DEFAULT: u32 = 50;
+
+/// How far apart two notifications are at least whose times are both kept, in milliseconds.
+const NOTED_EVERY_MS: i64 = 1_000;
 
 /// How parameters are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,16 +184,21 @@ pub(crate) async fn find_by_shop(
     found.map(|row| rows::ip_code(&row.code)).transpose()
 }
 
-/// Keeps when the last notification came.
+/// Keeps when the last notification came, to the second: of many in one second only the first writes, so that the others
+/// need not wait for each other's commits.
 pub(crate) async fn note_notification(
     _scope: &Scope,
     db: &impl ConnectionTrait,
     ip_code: &IpCode,
     at: Timestamp,
 ) -> Result<(), DbErr> {
+    let noted = ip_codes::Column::LastNotificationAt;
+    let is_older =
+        Condition::any().add(noted.is_null()).add(noted.lte(at.plus_millis(-NOTED_EVERY_MS).as_micros()));
     ip_codes::Entity::update_many()
-        .col_expr(ip_codes::Column::LastNotificationAt, Expr::value(at.as_micros()))
+        .col_expr(noted, Expr::value(at.as_micros()))
         .filter(ip_codes::Column::Code.eq(ip_code.as_str()))
+        .filter(is_older)
         .exec(db)
         .await
         .map(|_| ())

@@ -73,7 +73,7 @@ async fn repeats_are_answered_alike_and_stored_once() {
     assert_eq!(app.count("SELECT COUNT(*) FROM notifications").await, 1);
 }
 
-/// Goal: a GET with the same fields is as good, and the IP code tells when the last one came.
+/// Goal: a GET with the same fields is as good, and the IP code tells to the second when the last one came.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_get_is_taken_too_and_noted() {
     let app = TestApp::start().await;
@@ -84,6 +84,13 @@ async fn a_get_is_taken_too_and_noted() {
     let after = app.data(Some(&app.read_token), query, json!({})).await;
     assert!(after["ipCodes"][0]["lastNotificationAt"].is_string(), "{after}");
     assert_eq!(after["ipCodes"][1]["lastNotificationAt"], json!(null));
+    for (later_ms, is_noted) in [(999, false), (1, true)] {
+        app.clock.advance_ms(later_ms);
+        assert_eq!(app.notify(notification(&[])).await, "0");
+        let now = app.data(Some(&app.read_token), query, json!({})).await;
+        let moved = now["ipCodes"][0]["lastNotificationAt"] != after["ipCodes"][0]["lastNotificationAt"];
+        assert_eq!(moved, is_noted, "{now}");
+    }
 }
 
 /// Goal: what cannot be read or belongs to nobody gets `1`, and nothing of it is stored.
