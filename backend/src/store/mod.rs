@@ -58,6 +58,10 @@ pub(crate) mod tokens;
 const SQLITE_READERS_MAX: u32 = 4;
 /// Connections to PostgreSQL of one process.
 const POSTGRES_CONNECTIONS_MAX: u32 = 20;
+/// Acknowledged is durable, whatever the server's default is. And no query asks for helping processes: each takes
+/// milliseconds, of which starting helpers would be the slowest part.
+const POSTGRES_SETTINGS: [(&str, &str); 2] =
+    [("synchronous_commit", "on"), ("max_parallel_workers_per_gather", "0")];
 /// How long a request waits for a free connection before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process (`todoke admin`) to finish its write.
@@ -104,8 +108,7 @@ impl Database {
                 .acquire_timeout(ACQUIRE_TIMEOUT)
                 .connect_timeout(ACQUIRE_TIMEOUT)
                 .sqlx_logging(false)
-                // Acknowledged is durable, whatever the server's default is.
-                .map_sqlx_postgres_opts(|postgres| postgres.options([("synchronous_commit", "on")]));
+                .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
             let connection =
                 sea_orm::Database::connect(options).await.map_err(|error| unreachable(url, &error))?;
             Ok(Self { writer: connection.clone(), reader: connection, engine: Engine::Postgres })
