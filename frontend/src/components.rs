@@ -12,6 +12,7 @@ pub(crate) mod page;
 pub(crate) mod pager;
 pub(crate) mod period_field;
 pub(crate) mod pop;
+pub(crate) mod progress;
 pub(crate) mod row_place;
 pub(crate) mod rows;
 pub(crate) mod timeline;

@@ -2,9 +2,10 @@
 use super::facts::Facts;
 use super::settled;
 use crate::browser;
+use crate::components::progress::{Shares, bar, tile};
 use crate::i18n::Lang;
 use crate::load::effect;
-use crate::model::batch::{self, Pace};
+use crate::model::batch::Pace;
 use crate::model::enums::ResendBatchState;
 use crate::model::format;
 use leptos::prelude::*;
@@ -39,7 +40,7 @@ pub(super) fn progress_view(l: Lang, facts: RwSignal<Facts>) -> AnyView {
         })
     };
     view! {
-        {bar_view(l, facts)}
+        {bar(l, l.batch_progress(), move || facts.with(shares))}
         <dl class="tiles">
             {tile(l.result_succeeded(), "mark mark-good", figure(|facts| facts.done))}
             {tile(l.result_failed(), "mark mark-danger", figure(|facts| facts.failed))}
@@ -55,39 +56,12 @@ fn left(facts: &Facts) -> i64 {
     facts.total.saturating_sub(settled(facts))
 }
 
-/// The bar in three parts; what it shows stands in words beside it and in its value.
-fn bar_view(l: Lang, facts: RwSignal<Facts>) -> AnyView {
-    let now = move || facts.with(settled).to_string();
-    let words = move || {
-        facts.with(|facts| {
-            l.progress(&format::count(settled(facts), false), &format::count(facts.total, false))
-        })
-    };
-    let part = move |class: &'static str, read: fn(&Facts) -> i64| {
-        let width = move || {
-            let share = facts.with(|facts| batch::percent(read(facts), facts.total));
-            [&share.to_string(), "%"].concat()
-        };
-        view! { <span class=class style:width=width></span> }.into_any()
-    };
-    view! {
-        <p class="strong figures" aria-hidden="true">{words}</p>
-        <div class="meter" role="progressbar" aria-label=l.batch_progress() aria-valuemin="0" aria-valuenow=now
-            aria-valuemax=move || facts.with(|facts| facts.total).to_string() aria-valuetext=words>
-            {part("meter-done", |facts| facts.done)}
-            {part("meter-failed", |facts| facts.failed)}
-            {part("meter-skipped", |facts| facts.skipped)}
-        </div>
+fn shares(facts: &Facts) -> Shares {
+    Shares {
+        total: facts.total,
+        settled: settled(facts),
+        done: facts.done,
+        failed: facts.failed,
+        skipped: facts.skipped,
     }
-    .into_any()
-}
-
-fn tile(label: &'static str, mark: &'static str, value: impl Fn() -> String + Send + 'static) -> AnyView {
-    view! {
-        <div>
-            <dt><span class=mark>{label}</span></dt>
-            <dd class="figures">{value}</dd>
-        </div>
-    }
-    .into_any()
 }

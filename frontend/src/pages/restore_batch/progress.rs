@@ -3,10 +3,10 @@ use super::{Facts, Restoring, head_view};
 use crate::api;
 use crate::api::restore_queries::{CancelRestoreBatch, cancel_restore_batch};
 use crate::browser;
-use crate::i18n::Lang;
+use crate::components::progress::{Shares, bar, tile};
 use crate::model::enums::ResendBatchState;
+use crate::model::format;
 use crate::model::order_search::OrderSearch;
-use crate::model::{batch, format};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -30,7 +30,7 @@ pub(super) fn progress_view(restoring: Restoring) -> AnyView {
     };
     view! {
         {head_view(restoring, l.restores(), l.restores_purpose())}
-        {bar_view(l, facts)}
+        {bar(l, l.restores_progress(), move || facts.with(shares))}
         <dl class="tiles">
             {tile(l.restores_done(), "mark mark-good", figure(|facts| facts.done))}
             {tile(l.result_failed(), "mark mark-danger", figure(|facts| facts.failed))}
@@ -44,38 +44,14 @@ pub(super) fn progress_view(restoring: Restoring) -> AnyView {
     .into_any()
 }
 
-/// What it shows stands in words beside it and in its value.
-fn bar_view(l: Lang, facts: RwSignal<Facts>) -> AnyView {
-    let settled = move || facts.with(|facts| facts.total.saturating_sub(facts.left));
-    let total = move || facts.with(|facts| facts.total);
-    let words = move || l.progress(&format::count(settled(), false), &format::count(total(), false));
-    let part = move |class: &'static str, read: fn(&Facts) -> i64| {
-        let width = move || {
-            let share = facts.with(|facts| batch::percent(read(facts), facts.total));
-            [&share.to_string(), "%"].concat()
-        };
-        view! { <span class=class style:width=width></span> }.into_any()
-    };
-    view! {
-        <p class="strong figures" aria-hidden="true">{words}</p>
-        <div class="meter" role="progressbar" aria-label=l.restores_progress() aria-valuemin="0"
-            aria-valuenow=move || settled().to_string() aria-valuemax=move || total().to_string() aria-valuetext=words>
-            {part("meter-done", |facts| facts.done)}
-            {part("meter-failed", |facts| facts.failed)}
-            {part("meter-skipped", |facts| facts.skipped)}
-        </div>
+fn shares(facts: &Facts) -> Shares {
+    Shares {
+        total: facts.total,
+        settled: facts.total.saturating_sub(facts.left),
+        done: facts.done,
+        failed: facts.failed,
+        skipped: facts.skipped,
     }
-    .into_any()
-}
-
-fn tile(label: &'static str, mark: &'static str, value: impl Fn() -> String + Send + 'static) -> AnyView {
-    view! {
-        <div>
-            <dt><span class=mark>{label}</span></dt>
-            <dd class="figures">{value}</dd>
-        </div>
-    }
-    .into_any()
 }
 
 /// A yes or no, on the page itself; Escape is no.
